@@ -1,0 +1,91 @@
+"""The root command: names every command, loads only the one that is called, turns errors into exit codes.
+
+Exit codes: 0 done, 1 a defect of ours, 2 what the user can mend, 3 stopped early by a budget, 130 interrupted.
+"""
+
+import sys
+import traceback
+from importlib import import_module
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+from typer.main import get_command
+
+from earmark.errors import EarmarkError
+from earmark.version import __version__
+
+# Each module of earmark.cli named here has a Typer called ``app``; the sentence is its line in ``earmark --help``.
+COMMANDS = {
+    "dissect": "Describe the neurons of an audio network, with evidence for every word.",
+    "resume": "Go on with a run that was stopped.",
+    "networks": "Look at audio networks: taps, widths, rate, pooling.",
+    "runs": "List, show and compare runs.",
+    "samples": "Make sample sounds and reviews by formula.",
+    "train": "Train a network or a writer from your own data.",
+    "write": "Write product copy from reviews, with a receipt for every sentence.",
+    "check": "Tie copy that a person wrote to the reviews that carry it.",
+    "judge": "Compare two sets of copy, or let people judge a run.",
+}
+
+
+class LateCommands(TyperGroup):
+    """A group whose commands are imported when they are called, so that help and start-up stay fast."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """Name the commands in the order of the table."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """Find a command that is loaded, or its line in the table."""
+        if cmd_name in COMMANDS and cmd_name not in self.commands:
+            return _line(cmd_name)
+        return super().get_command(ctx, cmd_name)
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """Load the command that is called."""
+        if args and args[0] in COMMANDS:
+            module = import_module(f"earmark.cli.{args[0]}")
+            self.add_command(get_command(module.app), args[0])
+        return super().resolve_command(ctx, args)
+
+
+def _line(name: str) -> Any:
+    """Stand in for a command that is only listed."""
+    line = typer.Typer(help=COMMANDS[name])
+    line.command(name, help=COMMANDS[name])(lambda: None)
+    return get_command(line)
+
+
+app = typer.Typer(cls=LateCommands, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"earmark {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def earmark(
+    version: Annotated[
+        bool, typer.Option("--version", is_eager=True, callback=_print_version, help="Print the version and leave.")
+    ] = False,
+) -> None:
+    """Short descriptions of things that cannot describe themselves, each sentence with its evidence."""
+    del version
+
+
+def main() -> None:
+    """Run the command line and leave with its exit code."""
+    try:
+        app()
+    except EarmarkError as error:
+        typer.echo(f"earmark: {error}", err=True)
+        sys.exit(error.exit_code)
+    except Exception:
+        traceback.print_exc()
+        typer.echo(
+            "earmark: this is a defect of ours; the lines above say where. Nothing written so far is lost.", err=True
+        )
+        sys.exit(1)

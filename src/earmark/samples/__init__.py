@@ -1,0 +1,1 @@
+"""What the embedded defaults start from: sounds made by formula, reviews written for it, and the shipped weights."""

@@ -1,0 +1,45 @@
+"""A model is asked for a record; what comes back is a record or a reason, never a guess."""
+
+from pydantic import BaseModel
+
+from earmark.language import Message, Prompt
+from earmark.language.providers.scripted import Scripted
+from earmark.language.structured import ask
+
+
+class Colour(BaseModel):
+    name: str
+    share: float
+
+
+QUESTION = Prompt(
+    name="colour", version="1", instructions="Which colour?", data=(Message(label="picture", text="red"),)
+)
+
+
+def test_json_inside_prose_and_a_code_fence_is_found():
+    model = Scripted(lambda _: 'Sure! {not json} ```json\n{"name": "red", "share": 0.5}\n``` Anything else?')
+    assert ask(model, QUESTION, Colour).value == Colour(name="red", share=0.5)
+
+
+def test_a_reply_of_the_wrong_shape_is_sent_back_once_with_what_was_wrong():
+    replies = iter(['{"name": "red"}', '{"name": "red", "share": 1}'])
+    model = Scripted(lambda _: next(replies))
+    assert ask(model, QUESTION, Colour).value == Colour(name="red", share=1.0)
+    assert "share" in model.asked[1].data[-1].text
+
+
+def test_two_bad_replies_give_a_reason_and_no_value():
+    model = Scripted(lambda _: "I would rather not.")
+    answer = ask(model, QUESTION, Colour)
+    assert answer.value is None
+    assert answer.reason == "scripted gave no usable reply twice: the reply holds no JSON object"
+    assert len(model.asked) == 2
+
+
+def test_the_schema_travels_and_the_material_stays_out_of_the_instructions():
+    model = Scripted(lambda _: '{"name": "red", "share": 1}')
+    ask(model, QUESTION, Colour)
+    (asked,) = model.asked
+    assert asked.reply_schema is not None
+    assert "red" not in asked.instructions
