@@ -8,7 +8,9 @@
     │   ├── NotEnoughEvidence  fewer clips, reviews or held-out items than needed
     │   ├── UnknownName        no such tap, concept, column or run; nearest ones named
     │   ├── MissingExtra       an optional part is not installed; install line given
-    │   └── RunConflict        an output folder holds another run, or a changed one
+    │   ├── RunConflict        an output folder holds another run, or a changed one
+    │   ├── ModelUnavailable   one question got no usable reply after every try
+    │   └── ModelRefused       a server refuses the key, the model's name or the request
     └── BudgetSpent            stopped early by a budget, everything kept           exit 3
 
 Anything else that escapes is a defect of ours (exit 1). A message is one clear sentence that says what to do.
@@ -68,6 +70,14 @@ class MissingExtra(Mendable):
 
 class RunConflict(Mendable):
     """An output folder that holds another run, or a run whose inputs have changed."""
+
+
+class ModelUnavailable(Mendable):
+    """One question got no usable reply after every try; others may fare better."""
+
+
+class ModelRefused(Mendable):
+    """A server refuses the key, the model's name or the request: asking again would not help."""
 
 
 class BudgetSpent(EarmarkError):

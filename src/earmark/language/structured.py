@@ -6,6 +6,7 @@ from typing import Generic, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
+from earmark.errors import ModelUnavailable
 from earmark.language.model import LanguageModel, Message, Prompt
 
 Shape = TypeVar("Shape", bound=BaseModel)
@@ -33,7 +34,12 @@ def ask(model: LanguageModel, prompt: Prompt, shape: type[Shape]) -> Answer[Shap
     question = prompt.model_copy(update={"reply_schema": shape.model_json_schema()})
     problem = ""
     for _ in range(2):
-        reply = model.reply(question)
+        try:
+            reply = model.reply(question)
+        except ModelUnavailable as error:
+            return Answer(None, str(error))
+        if reply.finish == "refused":
+            return Answer(None, f"{model.name} refused to answer")
         try:
             return Answer(shape.model_validate(first_json_object(reply.text)), None)
         except (ValueError, ValidationError) as error:

@@ -1,0 +1,205 @@
+"""Replies kept by the content of the question, shared by runs and processes, so that nothing is paid twice.
+
+SQLite in write-ahead mode, readable by its owner only. Two askers of the same question at the same moment, in one
+process or in two, send it once: the first claims it, the others wait for its reply.
+"""
+
+import os
+import sqlite3
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from uuid import uuid4
+
+from earmark.errors import InvalidInput
+from earmark.evidence import content_id
+from earmark.language.model import LanguageModel, Prompt, Reply, Usage
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS replies (
+    question TEXT PRIMARY KEY, model TEXT NOT NULL, reply TEXT NOT NULL, bytes INTEGER NOT NULL, kept_at REAL NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS claims (question TEXT PRIMARY KEY, owner TEXT NOT NULL, until REAL NOT NULL) WITHOUT ROWID;
+"""
+
+# A claim outlives its owner by this much at most: a killed process does not block the others for longer.
+_CLAIM_S = 30.0
+_POLL_S = 0.02
+_PRUNE_EVERY = 500
+
+
+def default_cache_path() -> Path:
+    """``$EARMARK_CACHE``, else the user's cache folder."""
+    named = os.environ.get("EARMARK_CACHE")
+    if named:
+        return Path(named)
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "earmark" / "replies.sqlite"
+
+
+@dataclass(frozen=True)
+class CacheInfo:
+    """How full a cache is."""
+
+    path: Path
+    replies: int
+    bytes: int
+
+
+class ReplyCache:
+    """Replies by question, in one SQLite file.
+
+    Args:
+        path: the file; made with its folder where absent.
+        largest_bytes: the oldest replies go when there are more bytes than this.
+
+    Raises:
+        InvalidInput: the file is not a cache, or cannot be written.
+    """
+
+    def __init__(self, path: Path | None = None, largest_bytes: int = 1_000_000_000) -> None:
+        self.path = path or default_cache_path()
+        self._largest_bytes = largest_bytes
+        self._local = threading.local()
+        self._owner = uuid4().hex
+        self._held: set[str] = set()
+        self._heartbeat: threading.Thread | None = None
+        self._puts = 0
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            self.path.touch(mode=0o600, exist_ok=True)
+            self.path.chmod(0o600)
+            self._connection().executescript(_SCHEMA)
+        except (OSError, sqlite3.DatabaseError) as error:
+            raise InvalidInput(f"{self.path} cannot be used as a reply cache: {error}.") from error
+
+    def get(self, question: str) -> Reply | None:
+        """The reply to a question, if it has been asked before."""
+        row = self._connection().execute("SELECT reply FROM replies WHERE question = ?", (question,)).fetchone()
+        return None if row is None else Reply.model_validate_json(row[0])
+
+    def put(self, question: str, reply: Reply) -> None:
+        """Keep a reply and release the claim on its question."""
+        text = reply.model_dump_json()
+        with self._connection() as connection:
+            connection.execute(
+                "INSERT OR REPLACE INTO replies VALUES (?, ?, ?, ?, ?)",
+                (question, reply.model, text, len(text.encode()), time.time()),
+            )
+            connection.execute("DELETE FROM claims WHERE question = ?", (question,))
+        self._puts += 1
+        if self._puts % _PRUNE_EVERY == 0:
+            self.prune()
+
+    @contextmanager
+    def claimed(self, question: str) -> Iterator[Reply | None]:
+        """Hold a question while asking it; yields the reply instead where somebody else got it meanwhile."""
+        while not self._claim(question):
+            known = self.get(question)
+            if known is not None:
+                yield known
+                return
+            time.sleep(_POLL_S)
+        self._hold(question)
+        try:
+            yield self.get(question)
+        finally:
+            self._held.discard(question)
+            with self._connection() as connection:
+                connection.execute("DELETE FROM claims WHERE question = ? AND owner = ?", (question, self._owner))
+
+    def info(self) -> CacheInfo:
+        """Count replies and bytes."""
+        replies, size = self._connection().execute("SELECT count(*), coalesce(sum(bytes), 0) FROM replies").fetchone()
+        return CacheInfo(self.path, replies, size)
+
+    def prune(self, largest_bytes: int | None = None) -> int:
+        """Drop the oldest replies until the rest fits.
+
+        Returns:
+            How many were dropped.
+        """
+        bound = self._largest_bytes if largest_bytes is None else largest_bytes
+        with self._connection() as connection:
+            return connection.execute(
+                "DELETE FROM replies WHERE question IN (SELECT question FROM (SELECT question,"
+                " sum(bytes) OVER (ORDER BY kept_at DESC, question) AS kept FROM replies) WHERE kept > ?)",
+                (bound,),
+            ).rowcount
+
+    def _claim(self, question: str) -> bool:
+        now = time.time()
+        with self._connection() as connection:
+            connection.execute("DELETE FROM claims WHERE question = ? AND until < ?", (question, now))
+            taken = connection.execute(
+                "INSERT OR IGNORE INTO claims VALUES (?, ?, ?)", (question, self._owner, now + _CLAIM_S)
+            ).rowcount
+        return taken == 1
+
+    def _hold(self, question: str) -> None:
+        """Keep a claim alive for as long as its question is being asked, by one thread for all of them."""
+        self._held.add(question)
+        if self._heartbeat is None:
+            self._heartbeat = threading.Thread(target=self._keep_alive, daemon=True)
+            self._heartbeat.start()
+
+    def _keep_alive(self) -> None:
+        while True:
+            time.sleep(_CLAIM_S / 3)
+            until = time.time() + _CLAIM_S
+            with self._connection() as connection:
+                connection.executemany(
+                    "UPDATE claims SET until = ? WHERE question = ? AND owner = ?",
+                    [(until, question, self._owner) for question in tuple(self._held)],
+                )
+
+    def _connection(self) -> sqlite3.Connection:
+        """One connection a thread; a process that was forked opens its own."""
+        held: tuple[int, sqlite3.Connection] | None = getattr(self._local, "held", None)
+        if held is None or held[0] != os.getpid():
+            connection = sqlite3.connect(self.path, timeout=30, check_same_thread=False)
+            connection.execute("PRAGMA journal_mode=WAL")
+            connection.execute("PRAGMA synchronous=NORMAL")
+            held = (os.getpid(), connection)
+            self._local.held = held
+        return held[1]
+
+
+class Cached:
+    """A language model that never asks the same question twice.
+
+    Args:
+        model: who answers new questions.
+        cache: where replies are kept.
+    """
+
+    def __init__(self, model: LanguageModel, cache: ReplyCache) -> None:
+        self._model = model
+        self._cache = cache
+
+    @property
+    def name(self) -> str:
+        """The name of the model underneath."""
+        return self._model.name
+
+    def reply(self, prompt: Prompt) -> Reply:
+        """Answer from the cache, or ask once and keep the reply. Only complete replies are kept."""
+        question = question_id(self.name, prompt)
+        known = self._cache.get(question)
+        if known is not None:
+            return known.model_copy(update={"usage": Usage()})
+        with self._cache.claimed(question) as meanwhile:
+            if meanwhile is not None:
+                return meanwhile.model_copy(update={"usage": Usage()})
+            reply = self._model.reply(prompt)
+            self._cache.put(question, reply)
+            return reply
+
+
+def question_id(model: str, prompt: Prompt) -> str:
+    """The content hash of a question: model, parameters, messages and audio."""
+    audio = [message.audio_wav or b"" for message in prompt.data]
+    words = prompt.model_dump_json(exclude={"data": {"__all__": {"audio_wav"}}})
+    return content_id(model, words, *audio) + content_id(words, model, *audio)

@@ -1,0 +1,113 @@
+"""One way to name a model everywhere, and the rule of whose key goes where.
+
+::
+
+    openai:NAME                     OpenAI's own server, key from OPENAI_API_KEY
+    http://localhost:8000/v1#NAME   any compatible server, key from EARMARK_API_KEY or none
+    local:FOLDER                    a transformers chat model in this process
+    scripted:perfect                a script, for trying a recipe offline (perfect, random, inventing, obedient)
+    embedded                        no language model: the built-in rules
+"""
+
+import os
+from ipaddress import ip_address
+from pathlib import Path
+from urllib.parse import urldefrag, urlsplit
+
+from earmark.errors import InvalidInput
+from earmark.language.budget import Budget
+from earmark.language.cache import Cached, ReplyCache
+from earmark.language.model import LanguageModel
+
+EMBEDDED = "embedded"
+_OPENAI = "https://api.openai.com/v1"
+_WAYS = "'embedded', 'openai:NAME', 'http://HOST/v1#NAME', 'local:FOLDER' or 'scripted:NAME'"
+
+
+def open_model(
+    name: str, budget: Budget | None = None, cache: ReplyCache | None = None, *, allow_plain_http: bool = False
+) -> LanguageModel | None:
+    """Open the model that a name means.
+
+    Args:
+        name: as above.
+        budget: what may be spent on it.
+        cache: where its replies are kept; ``None`` keeps none.
+        allow_plain_http: let questions travel unencrypted beyond this machine.
+
+    Returns:
+        The model, or ``None`` for ``embedded``.
+
+    Raises:
+        InvalidInput: the name means nothing, a key is missing, or the address is not safe.
+        MissingExtra: what it needs is not installed.
+    """
+    if name == EMBEDDED:
+        return None
+    model = _open(name, budget or Budget(), allow_plain_http)
+    return model if cache is None else Cached(model, cache)
+
+
+def leaves_this_machine(name: str) -> str | None:
+    """The host that material would be sent to under this name, or ``None`` where it stays here."""
+    if name.startswith("openai:"):
+        return urlsplit(_OPENAI).hostname
+    if name.startswith(("http://", "https://")):
+        host = urlsplit(name).hostname or ""
+        return None if _is_loopback(host) else host
+    return None
+
+
+def _open(name: str, budget: Budget, allow_plain_http: bool) -> LanguageModel:
+    scheme, _, rest = name.partition(":")
+    if scheme == "scripted" and rest:
+        from earmark.language.providers.personas import persona
+
+        return persona(rest)
+    if scheme == "local" and rest:
+        from earmark.language.providers.local import LocalChat
+
+        return LocalChat(Path(rest), budget)
+    if scheme == "openai" and rest:
+        key = os.environ.get("OPENAI_API_KEY")
+        if not key:
+            raise InvalidInput(f"{name} needs a key: set OPENAI_API_KEY in the environment.")
+        return _server(rest, _OPENAI, key, budget)
+    if scheme in ("http", "https"):
+        address, model = urldefrag(name)
+        _check_address(address, allow_plain_http)
+        if not model:
+            raise InvalidInput(f"{name} names no model: write {address}#NAME.")
+        return _server(model, address, os.environ.get("EARMARK_API_KEY"), budget)
+    raise InvalidInput(f"{name!r} names no model: write {_WAYS}.")
+
+
+def _server(model: str, address: str, key: str | None, budget: Budget) -> LanguageModel:
+    from earmark.language.providers.openai_compatible import OpenAICompatible
+
+    return OpenAICompatible(model, address, key, budget=budget)
+
+
+def _check_address(address: str, allow_plain_http: bool) -> None:
+    try:
+        parts = urlsplit(address)
+        host = parts.hostname
+    except ValueError as error:
+        raise InvalidInput(f"{address!r} is not an address: {error}.") from error
+    if not host:
+        raise InvalidInput(f"{address!r} names no host.")
+    if parts.username or parts.password:
+        raise InvalidInput("an address never carries a key: set EARMARK_API_KEY in the environment instead.")
+    if parts.scheme == "http" and not _is_loopback(host) and not allow_plain_http:
+        raise InvalidInput(
+            f"{host} would get your texts unencrypted: use https, or say --allow-plain-http if the network is yours."
+        )
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False

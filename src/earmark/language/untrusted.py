@@ -1,0 +1,56 @@
+"""Text that somebody else wrote: make it safe to show, to store and to quote.
+
+Captions, titles, labels, file names, reviews and model replies are data. What is here takes away what a reader cannot
+see and what could disturb a terminal, a page or a prompt; it neither judges nor rewrites what the words say. Telling
+instruction-like passages and masking personal data are further steps, and will stand beside :func:`clean_text`.
+"""
+
+import unicodedata
+
+# Letters and marks that draw nothing, although Unicode does not call them format characters.
+_INVISIBLE = frozenset(
+    "\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u2800\u3164\uffa0"
+    + "".join(map(chr, range(0xFE00, 0xFE10)))
+    + "".join(map(chr, range(0xE0100, 0xE01F0)))
+)
+_HIDDEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
+_MARKS_IN_A_ROW = 3
+_ELLIPSIS = "\u2026"
+
+
+def clean_text(text: str, limit: int = 500) -> str:
+    """Keep what a reader sees of a text, on one line and of bounded length.
+
+    Control, bidirectional, invisible, private and unassigned characters and lone surrogates go, line breaks and runs
+    of white space become one space, piles of combining marks are cut, and a text longer than ``limit`` ends in an
+    ellipsis at a word.
+
+    Args:
+        text: anything from outside.
+        limit: characters kept at most.
+
+    Returns:
+        The text, empty where nothing visible is left. Cleaning twice changes nothing.
+    """
+    kept: list[str] = []
+    marks = 0
+    # Composed first, so that what is cut is cut once; bounded first, so that a megabyte costs no more than a page.
+    for character in unicodedata.normalize("NFC", text[: 8 * limit + 64]):
+        if character.isspace():
+            character = " "
+        category = unicodedata.category(character)
+        if category in _HIDDEN or character in _INVISIBLE:
+            continue
+        marks = marks + 1 if category in ("Mn", "Me") else 0
+        if marks <= _MARKS_IN_A_ROW:
+            kept.append(character)
+    line = unicodedata.normalize("NFC", " ".join("".join(kept).split()))
+    return _shorten(line, limit)
+
+
+def _shorten(line: str, limit: int) -> str:
+    if len(line) <= limit:
+        return line
+    cut = line[: limit - 1]
+    at_word = cut[: cut.rfind(" ")] if " " in cut[limit // 2 :] else cut
+    return at_word.rstrip() + _ELLIPSIS
