@@ -1,0 +1,81 @@
+"""Sample sounds as files: a folder per class, a manifest, and the parameters as ground truth."""
+
+import csv
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Literal
+
+from earmark.errors import InvalidInput, MissingExtra, RunConflict, UnknownName
+from earmark.runs.store import mendable_disk
+from earmark.samples.sounds.catalogue import SOUND_CLASSES, Sound, make_sound, sound_rng
+from earmark.workers import Progress, silent
+
+_COLUMNS = ("path", "label", "caption", "group", "author", "licence")
+
+
+def write_sounds(
+    folder: Path,
+    per_class: int,
+    seed: int,
+    *,
+    kinds: Sequence[str] = SOUND_CLASSES,
+    seconds: float = 2.0,
+    rate_hz: int = 16000,
+    snr_db: tuple[float, float] = (5.0, 35.0),
+    harder: bool = False,
+    file_format: Literal["flac", "wav"] = "flac",
+    progress: Progress = silent,
+) -> Path:
+    """Write so many sounds of each class into a new or empty folder.
+
+    ``manifest.csv`` holds path, label, caption, group (every draw is its own), author and licence;
+    ``parameters.jsonl`` holds what each sound was drawn with.
+
+    Returns:
+        The manifest.
+
+    Raises:
+        RunConflict: the folder holds something.
+        InvalidInput: fewer than one sound a class, or a folder that cannot be written.
+        UnknownName: no such class.
+    """
+    if per_class < 1:
+        raise InvalidInput(f"give at least one sound a class, not {per_class}.")
+    for kind in kinds:
+        if kind not in SOUND_CLASSES:
+            raise UnknownName("sound class", kind, SOUND_CLASSES)
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise RunConflict(f"{folder} already holds something: give a new or empty folder.")
+    manifest = folder / "manifest.csv"
+    with mendable_disk(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        unfinished = folder / "manifest.csv.unfinished"
+        with (
+            unfinished.open("w", encoding="utf-8", newline="") as table,
+            (folder / "parameters.jsonl").open("w", encoding="utf-8") as truths,
+        ):
+            rows = csv.writer(table)
+            rows.writerow(_COLUMNS)
+            jobs = [(kind, number) for kind in kinds for number in range(per_class)]
+            for done, (kind, number) in enumerate(jobs, start=1):
+                rng = sound_rng(seed, kind, number)
+                sound = make_sound(kind, rng, seconds=seconds, rate_hz=rate_hz, snr_db=snr_db, harder=harder)
+                name = kind.replace(" ", "-")
+                path = f"{name}/{name}-{seed}-{number:05d}.{file_format}"
+                _write_audio(folder / path, sound)
+                rows.writerow((path, kind, sound.caption, f"{name}-{seed}-{number}", "made by formula", "CC0-1.0"))
+                truths.write(json.dumps({"path": path, "label": kind, **sound.parameters}) + "\n")
+                progress("making sounds", done, len(jobs))
+        unfinished.replace(manifest)
+    return manifest
+
+
+def _write_audio(path: Path, sound: Sound) -> None:
+    """Write one file in 16 bits."""
+    try:
+        import soundfile
+    except ImportError as error:
+        raise MissingExtra("soundfile", "dissect") from error
+    path.parent.mkdir(exist_ok=True)
+    soundfile.write(path, sound.waveform, sound.rate_hz, subtype="PCM_16")
