@@ -12,7 +12,7 @@
 import os
 from ipaddress import ip_address
 from pathlib import Path
-from urllib.parse import urldefrag, urlsplit
+from urllib.parse import urlsplit
 
 from earmark.errors import InvalidInput
 from earmark.language.budget import Budget
@@ -74,7 +74,7 @@ def _open(name: str, budget: Budget, allow_plain_http: bool) -> LanguageModel:
             raise InvalidInput(f"{name} needs a key: set OPENAI_API_KEY in the environment.")
         return _server(rest, _OPENAI, key, budget)
     if scheme in ("http", "https"):
-        address, model = urldefrag(name)
+        address, _, model = name.partition("#")
         _check_address(address, allow_plain_http)
         if not model:
             raise InvalidInput(f"{name} names no model: write {address}#NAME.")

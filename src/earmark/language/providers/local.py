@@ -1,0 +1,118 @@
+"""A chat model of transformers in this process: text, or text and sound for the audio language models.
+
+Weights load from safetensors only, and code that comes with a model is never run.
+"""
+
+import io
+import threading
+from pathlib import Path
+from typing import Any
+
+from earmark.errors import InvalidInput
+from earmark.language.budget import Budget
+from earmark.language.model import Message, Prompt, Reply, Usage
+
+_AUDIO_TYPES = {"qwen2_audio", "qwen2_5_omni", "qwen2_5_omni_thinker", "voxtral", "audioflamingo3"}
+
+
+class LocalChat:
+    """A chat model from a folder.
+
+    Args:
+        folder: a transformers model with its tokenizer and chat template, and its processor where it listens.
+        budget: what may be spent; a local model costs requests and tokens, too.
+
+    Raises:
+        InvalidInput: the folder holds no such model.
+    """
+
+    def __init__(self, folder: Path, budget: Budget | None = None) -> None:
+        from transformers import AutoConfig
+
+        self.name = f"local:{folder.name}"
+        self.budget = budget or Budget()
+        # One generation at a time: the model uses every core already.
+        self._turn = threading.Lock()
+        try:
+            config = AutoConfig.from_pretrained(folder)
+            self.listens = config.model_type in _AUDIO_TYPES
+            self._model = _auto_class(config.model_type).from_pretrained(folder, use_safetensors=True).eval()
+            self._processor = _load_processor(folder, self.listens)
+        except (OSError, ValueError, KeyError) as error:
+            raise InvalidInput(f"no chat model could be loaded from {folder}: {error}") from error
+        if getattr(self._processor, "chat_template", None) is None:
+            raise InvalidInput(f"{folder} has no chat template: earmark would not know how to ask it.")
+
+    def reply(self, prompt: Prompt) -> Reply:
+        """Generate greedily, or by seeded sampling where the prompt's temperature is above 0.
+
+        Raises:
+            InvalidInput: the prompt carries sound and the model cannot listen.
+            BudgetSpent: nothing more may be spent.
+        """
+        import torch
+
+        if not self.listens and any(message.audio_wav is not None for message in prompt.data):
+            raise InvalidInput(f"{self.name} cannot listen: name an audio language model.")
+        self.budget.begin_request()
+        inputs = self._inputs(prompt)
+        asked = int(inputs["input_ids"].shape[1])
+        with self._turn, torch.random.fork_rng(), torch.inference_mode():
+            torch.manual_seed(prompt.seed)
+            output = self._model.generate(
+                **inputs,
+                max_new_tokens=prompt.max_tokens,
+                do_sample=prompt.temperature > 0,
+                **({"temperature": prompt.temperature} if prompt.temperature > 0 else {}),
+            )
+        answer = output[0, asked:]
+        usage = Usage(requests=1, prompt_tokens=asked, reply_tokens=len(answer))
+        self.budget.add(usage)
+        finish = "length" if len(answer) >= prompt.max_tokens else "stop"
+        text = self._tokenizer.decode(answer, skip_special_tokens=True)
+        return Reply(text=text, model=self.name, usage=usage, finish=finish)  # type: ignore[arg-type]
+
+    @property
+    def _tokenizer(self) -> Any:
+        return getattr(self._processor, "tokenizer", self._processor)
+
+    def _inputs(self, prompt: Prompt) -> Any:
+        from earmark.language.providers.openai_compatible import chat_messages
+
+        if not self.listens:
+            return self._processor.apply_chat_template(
+                chat_messages(prompt), add_generation_prompt=True, tokenize=True, return_dict=True, return_tensors="pt"
+            )
+        messages = [{"role": "system", "content": [{"type": "text", "text": chat_messages(prompt)[0]["content"]}]}]
+        messages += [{"role": "user", "content": _parts(message, self._processor)} for message in prompt.data]
+        return self._processor.apply_chat_template(
+            messages, add_generation_prompt=True, tokenize=True, return_dict=True, return_tensors="pt"
+        )
+
+
+def _auto_class(model_type: str) -> Any:
+    import transformers
+
+    if model_type == "audioflamingo3":
+        return transformers.AutoModelForSeq2SeqLM
+    return transformers.AutoModelForMultimodalLM if model_type in _AUDIO_TYPES else transformers.AutoModelForCausalLM
+
+
+def _load_processor(folder: Path, listens: bool) -> Any:
+    from transformers import AutoProcessor, AutoTokenizer
+
+    auto: Any = AutoProcessor if listens else AutoTokenizer
+    return auto.from_pretrained(folder)
+
+
+def _parts(message: Message, processor: Any) -> list[dict[str, Any]]:
+    """One piece of material as the parts of a multimodal message: its words, and its sound at the model's rate."""
+    parts: list[dict[str, Any]] = [{"type": "text", "text": f"{message.label}: {message.text}"}]
+    if message.audio_wav is not None:
+        import soundfile
+        import soxr
+
+        waveform, rate_hz = soundfile.read(io.BytesIO(message.audio_wav), dtype="float32", always_2d=True)
+        wanted_hz = processor.feature_extractor.sampling_rate
+        parts.insert(0, {"type": "audio", "audio": soxr.resample(waveform.mean(1), rate_hz, wanted_hz)})
+    return parts

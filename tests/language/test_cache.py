@@ -1,0 +1,136 @@
+"""The same question is sent once: over runs, threads and processes, and whatever is killed."""
+
+import stat
+import subprocess
+import sys
+import threading
+import time
+
+import pytest
+
+from earmark.errors import InvalidInput, ModelUnavailable
+from earmark.language import Message, Prompt
+from earmark.language.cache import Cached, ReplyCache, question_id
+from earmark.language.providers.scripted import Scripted
+from earmark.workers import Threads
+
+
+def question(text="x", **settings):
+    return Prompt(name="q", version="1", instructions="Say.", data=(Message(label="l", text=text),), **settings)
+
+
+def test_a_second_ask_costs_nothing_and_says_the_same(tmp_path):
+    model = Scripted(lambda prompt: prompt.data[0].text.upper())
+    cached = Cached(model, ReplyCache(tmp_path / "c.sqlite"))
+    first, second = cached.reply(question("a")), cached.reply(question("a"))
+    assert (first.text, second.text) == ("A", "A")
+    assert (first.usage.requests, second.usage.requests) == (1, 0)
+    assert len(model.asked) == 1
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        question("b"),
+        question("a", seed=1),
+        question("a", temperature=0.5),
+        question("a").model_copy(update={"version": "2"}),
+        question("a").model_copy(update={"data": (Message(label="l", text="a", audio_wav=b"1"),)}),
+    ],
+)
+def test_anything_that_could_change_the_reply_changes_the_question(other):
+    assert question_id("m", other) != question_id("m", question("a"))
+    assert question_id("m", question("a")) != question_id("n", question("a"))
+
+
+def test_sixteen_threads_with_one_question_send_it_once(tmp_path):
+    model = Scripted(lambda _: (time.sleep(0.05), "slow")[1])
+    cached = Cached(model, ReplyCache(tmp_path / "c.sqlite"))
+    replies = list(Threads(16).map(lambda _: cached.reply(question()).text, range(16)))
+    assert replies == ["slow"] * 16
+    assert len(model.asked) == 1
+
+
+ASKER = """
+import sys, time
+from pathlib import Path
+from earmark.language import Prompt
+from earmark.language.cache import Cached, ReplyCache
+from earmark.language.providers.scripted import Scripted
+
+def answer(prompt):
+    with open(sys.argv[2], "a") as log:
+        log.write("asked\\n")
+    time.sleep(0.3)
+    return "done"
+
+cached = Cached(Scripted(answer), ReplyCache(Path(sys.argv[1])))
+print(cached.reply(Prompt(name="q", version="1", instructions="?")).text)
+"""
+
+
+def test_three_processes_with_one_question_send_it_once(tmp_path):
+    asked = tmp_path / "asked"
+    command = [sys.executable, "-c", ASKER, str(tmp_path / "c.sqlite"), str(asked)]
+    running = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(3)]
+    assert [process.communicate(timeout=30)[0].strip() for process in running] == ["done"] * 3
+    assert asked.read_text() == "asked\n"
+
+
+def test_a_failed_question_is_free_to_be_asked_again(tmp_path):
+    cache = ReplyCache(tmp_path / "c.sqlite")
+
+    def fail(_):
+        raise ModelUnavailable("no")
+
+    with pytest.raises(ModelUnavailable):
+        Cached(Scripted(fail), cache).reply(question())
+    assert Cached(Scripted(lambda _: "yes"), cache).reply(question()).text == "yes"
+
+
+def test_the_claim_of_a_killed_process_expires(tmp_path, monkeypatch):
+    monkeypatch.setattr("earmark.language.cache._CLAIM_S", 0.05)
+    dead, alive = ReplyCache(tmp_path / "c.sqlite"), ReplyCache(tmp_path / "c.sqlite")
+    assert dead._claim(question_id("scripted", question()))
+    assert Cached(Scripted(lambda _: "yes"), alive).reply(question()).text == "yes"
+
+
+def test_pruning_drops_the_oldest(tmp_path):
+    model = Scripted(lambda prompt: prompt.data[0].text * 100)
+    cache = ReplyCache(tmp_path / "c.sqlite")
+    for letter in "abc":
+        Cached(model, cache).reply(question(letter))
+        time.sleep(0.01)
+    assert cache.prune(cache.info().bytes - 1) == 1
+    Cached(model, cache).reply(question("c"))
+    assert len(model.asked) == 3
+    Cached(model, cache).reply(question("a"))
+    assert len(model.asked) == 4
+
+
+def test_only_its_owner_reads_the_cache(tmp_path):
+    ReplyCache(tmp_path / "deep" / "c.sqlite")
+    assert stat.S_IMODE((tmp_path / "deep" / "c.sqlite").stat().st_mode) == 0o600
+
+
+def test_a_file_that_is_no_cache_is_one_sentence_and_left_alone(tmp_path):
+    (tmp_path / "c.sqlite").write_text("precious text " * 100)
+    with pytest.raises(InvalidInput, match="cannot be used as a reply cache"):
+        ReplyCache(tmp_path / "c.sqlite")
+    assert (tmp_path / "c.sqlite").read_text() == "precious text " * 100
+
+
+def test_many_threads_write_and_read_together(tmp_path):
+    model = Scripted(lambda prompt: prompt.data[0].text)
+    cached = Cached(model, ReplyCache(tmp_path / "c.sqlite"))
+    lock = threading.Lock()
+    seen = []
+
+    def go(number):
+        text = cached.reply(question(str(number % 50))).text
+        with lock:
+            seen.append(text == str(number % 50))
+
+    list(Threads(8).map(go, range(400)))
+    assert all(seen)
+    assert len(model.asked) == 50
