@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from earmark.errors import NotEnoughEvidence
 from earmark.evidence import Record
 from earmark.runs import Skipped
 
@@ -43,3 +44,18 @@ class ClipSet:
     def of(self, split: Split) -> tuple[Clip, ...]:
         """The clips on one side of the split, in order."""
         return tuple(clip for clip in self.clips if clip.split == split)
+
+    def require(self, shown: int, held_out: int = 0) -> None:
+        """Insist on enough clips on either side of the split.
+
+        Raises:
+            NotEnoughEvidence: there are fewer; the sentence gives the numbers.
+        """
+        have = {"shown": len(self.of("shown")), "held-out": len(self.of("held_out"))}
+        for side, needed in (("shown", shown), ("held-out", held_out)):
+            if have[side] < needed:
+                raise NotEnoughEvidence(
+                    f"{self.root} gives {have['shown']} shown and {have['held-out']} held-out clips "
+                    f"({len(self.skipped)} files were skipped), and this needs at least {needed} {side} ones: "
+                    "add clips, or change --held-out or --per-side."
+                )
