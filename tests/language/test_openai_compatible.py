@@ -1,9 +1,8 @@
 """A server may fail in every way; each question is answered once, or fails with a reason."""
 
-import importlib.util
 import random
-from pathlib import Path
 
+import fault_server
 import pytest
 
 from earmark.errors import BudgetSpent, ModelRefused, ModelUnavailable
@@ -11,10 +10,6 @@ from earmark.language import Message, Prompt
 from earmark.language.budget import Budget, BudgetConfig
 from earmark.language.providers.openai_compatible import OpenAICompatible, ServerConfig, _retry_after
 from earmark.workers import Threads
-
-spec = importlib.util.spec_from_file_location("fault_server", Path(__file__).with_name("fault_server.py"))
-fault_server = importlib.util.module_from_spec(spec)
-spec.loader.exec_module(fault_server)
 
 QUICK = ServerConfig(timeout_s=0.5, first_wait_s=0.001, longest_wait_s=0.01)
 

@@ -25,6 +25,8 @@ COMMANDS = {
     "train": "Train a network or a writer from your own data.",
     "write": "Write product copy from reviews, with a receipt for every sentence.",
     "check": "Tie copy that a person wrote to the reviews that carry it.",
+    "models": "Try a language model out: text, structured replies, sound.",
+    "cache": "Look at the cache of model replies, and keep it small.",
     "judge": "Compare two sets of copy, or let people judge a run.",
 }
 
