@@ -10,4 +10,6 @@ class Aspect(Record):
     queries: tuple[str, ...]
     """The questions behind the information reward."""
     words: tuple[str, ...] = ()
-    """Lemmas that point to the aspect."""
+    """Lemmas that point to the aspect; the first names it where a reviewer only implies it ("Delicious!")."""
+    descriptors: tuple[str, ...] = ()
+    """Descriptors that imply the aspect whatever they are said of: ``delicious``, ``overpriced``."""

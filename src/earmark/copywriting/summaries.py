@@ -17,9 +17,20 @@ class Opinion(Record):
     polarity: Literal["praise", "complaint"]
     time: Literal["now", "past"] = "now"
     flags: tuple[str, ...] = ()
-    """Why it may not be used as support: ``sarcasm``, ``elsewhere``, ``hypothetical``."""
+    """Why it may not be used as support: ``sarcasm``, ``elsewhere``, ``hypothetical``, ``question``, ``quoted``."""
     start: int
     end: int
+    surface: str = ""
+    """The target as the reviewer wrote it, in small letters: ``tacos``; empty where it is only implied."""
+    form: Literal["adjective", "verb", "noun", "adverb"] = "adjective"
+    """What the descriptor is: ``crisp``, ``loved``, ``a gem``, ``cooked perfectly``."""
+    dimension: str = "quality"
+    """What is measured: ``taste``, ``speed``, ``kindness``. Opinions of two dimensions never contradict each other."""
+
+    @property
+    def usable(self) -> bool:
+        """Whether it may support or contradict a claim about the product as it is now."""
+        return not self.flags and self.time == "now"
 
 
 class CountedClaim(Record):
@@ -39,6 +50,10 @@ class CountedClaim(Record):
     """Reviews of the product that could be used."""
     first_date: str | None = None
     last_date: str | None = None
+    surface: str = ""
+    """The target as most reviewers wrote it: ``tacos``."""
+    form: Literal["adjective", "verb", "noun", "adverb"] = "adjective"
+    dimension: str = "quality"
 
 
 class AspectSummary(Record):
