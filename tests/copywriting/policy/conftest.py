@@ -1,0 +1,45 @@
+"""Tiny encoder-decoders: right in every part, too small to write anything."""
+
+from pathlib import Path
+
+import pytest
+import torch
+
+from earmark.copywriting.drafts import Brief, Style
+from earmark.copywriting.reviews import Product
+from earmark.copywriting.small_bart import SmallBartConfig, new_small_bart
+
+TEXTS = [
+    "The staff were friendly and the bread was fresh.",
+    "Guests praise the quiet room and the soft bed.",
+    "A sturdy handle, an easy lid, a fair price.",
+    "Many say that the soup was hot and the portions large.",
+] * 4
+
+
+@pytest.fixture(scope="session")
+def tiny_bart(tmp_path_factory) -> Path:
+    folder = tmp_path_factory.mktemp("tiny-bart")
+    new_small_bart(folder, TEXTS, SmallBartConfig(vocabulary=300, width=32, layers=2, heads=2, positions=64))
+    return folder
+
+
+@pytest.fixture(scope="session")
+def tiny_t5(tmp_path_factory, tiny_bart) -> Path:
+    from transformers import AutoTokenizer, T5Config, T5ForConditionalGeneration
+
+    folder = tmp_path_factory.mktemp("tiny-t5")
+    tokenizer = AutoTokenizer.from_pretrained(tiny_bart)
+    torch.manual_seed(0)
+    config = T5Config(
+        vocab_size=len(tokenizer), d_model=32, d_kv=16, d_ff=64, num_layers=2, num_heads=2,
+        initializer_factor=0.2, pad_token_id=1, eos_token_id=2, decoder_start_token_id=1,
+    )  # fmt: skip
+    T5ForConditionalGeneration(config).save_pretrained(folder)
+    tokenizer.save_pretrained(folder)
+    return folder
+
+
+@pytest.fixture
+def brief() -> Brief:
+    return Brief(product=Product(id="p"), aspect=None, style=Style(), summaries=(), reviews=5)

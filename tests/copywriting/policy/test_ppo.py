@@ -1,0 +1,267 @@
+"""The trainer is right: the lines of the issue, one test each."""
+
+import copy
+
+import pytest
+import torch
+
+from earmark.copywriting.ppo import (
+    Episode,
+    PolicyConfig,
+    Trainer,
+    ValueHead,
+    clipped_loss,
+    generalised_advantages,
+    generate,
+    improve,
+    leave_one_out,
+    load_seq2seq,
+    teacher_forced,
+    token_rewards,
+)
+from earmark.copywriting.rewards.weigh import WeighConfig
+from earmark.errors import InvalidInput, NotEnoughEvidence
+
+PROMPTS = [
+    "staff friendly",
+    "the bread was fresh and the soup was hot and large",
+    "bed",
+    "a fair price for a sturdy lid",
+]
+
+
+@pytest.fixture(params=["tiny_bart", "tiny_t5"])
+def folder(request):
+    return request.getfixturevalue(request.param)
+
+
+def encoded(tokenizer, prompts):
+    batch = tokenizer(prompts, padding=True, return_tensors="pt")
+    return batch["input_ids"], batch["attention_mask"]
+
+
+def sampled(model, tokenizer, prompts, samples=40, tokens=12, seed=1, **more):
+    ids, mask = encoded(tokenizer, prompts)
+    made = generate(
+        model, ids, mask, samples=samples, max_new_tokens=tokens,
+        generator=torch.Generator().manual_seed(seed), **more,
+    )  # fmt: skip
+    return ids, mask, made
+
+
+@pytest.fixture
+def loaded(folder):
+    return load_seq2seq(folder)
+
+
+def test_log_probabilities_of_generated_text_equal_teacher_forced_ones(loaded):
+    model, tokenizer = loaded
+    ids, mask, made = sampled(model, tokenizer, PROMPTS)
+    assert len(set(made.mask.sum(1).tolist())) > 1
+    again, _ = teacher_forced(model, ids, mask, made.tokens, made.mask)
+    assert torch.allclose(again, made.log_probs, atol=1e-4)
+
+
+def test_values_along_the_way_equal_those_of_one_pass(loaded):
+    model, tokenizer = loaded
+    head = ValueHead(32)
+    torch.nn.init.normal_(head.outer.weight)
+    ids, mask, made = sampled(model, tokenizer, PROMPTS, value_head=head)
+    _, values = teacher_forced(model, ids, mask, made.tokens, made.mask, head)
+    assert torch.allclose(values, made.values, atol=1e-4)
+
+
+def test_padding_and_batch_composition_change_nothing(loaded):
+    model, tokenizer = loaded
+    ids, mask, made = sampled(model, tokenizer, PROMPTS)
+    together, _ = teacher_forced(model, ids, mask, made.tokens, made.mask)
+    for number, prompt in enumerate(PROMPTS):
+        rows = slice(40 * number, 40 * number + 40)
+        longest = int(made.mask[rows].sum(1).max())
+        alone, alone_mask = encoded(tokenizer, [prompt])
+        one, _ = teacher_forced(model, alone, alone_mask, made.tokens[rows, :longest], made.mask[rows, :longest])
+        assert torch.allclose(one, together[rows, :longest], atol=1e-5)
+
+
+def test_a_prompt_is_answered_the_same_whatever_stands_beside_it(loaded):
+    model, tokenizer = loaded
+    ids, mask = encoded(tokenizer, PROMPTS)
+    together = generate(model, ids, mask, samples=1, max_new_tokens=10, generator=None)
+    alone_ids, alone_mask = encoded(tokenizer, PROMPTS[:1])
+    alone = generate(model, alone_ids, alone_mask, samples=1, max_new_tokens=10, generator=None)
+    width = alone.tokens.shape[1]
+    assert torch.equal(together.tokens[:1, :width][alone.mask], alone.tokens[alone.mask])
+
+
+def test_nothing_after_the_end_token_carries_loss_although_texts_begin_with_it(loaded):
+    model, tokenizer = loaded
+    ids, mask, made = sampled(model, tokenizer, PROMPTS)
+    ended = made.finished & (made.mask.sum(1) < made.tokens.shape[1])
+    assert ended.any()
+    for row in torch.nonzero(ended).flatten():
+        count = int(made.mask[row].sum())
+        assert made.tokens[row, count - 1] == 2
+        assert 2 not in made.tokens[row, : count - 1]
+        assert not made.mask[row, count:].any()
+    garbled = torch.where(made.mask, made.tokens, 7)
+    advantages = torch.randn(made.tokens.shape, generator=torch.Generator().manual_seed(0))
+
+    def gradient(tokens):
+        copied = copy.deepcopy(model)
+        new, _ = teacher_forced(copied, ids, mask, tokens, made.mask)
+        loss, _ = clipped_loss(new, made.log_probs, advantages, made.mask, 0.2)
+        loss.backward()
+        return loss, torch.cat([p.grad.flatten() for p in copied.parameters() if p.grad is not None])
+
+    (clean, clean_gradient), (dirty, dirty_gradient) = gradient(made.tokens), gradient(garbled)
+    assert torch.allclose(clean, dirty, atol=1e-6)
+    assert torch.allclose(clean_gradient, dirty_gradient, atol=1e-5)
+
+
+def constant(drafts, briefs):
+    return [0.5] * len(drafts)
+
+
+def long_ones(drafts, briefs):
+    return [min(1.0, len(draft.text) / 20) for draft in drafts]
+
+
+def episodes(brief, count=8):
+    return [Episode(f"{PROMPTS[n % 4]} {n}", brief) for n in range(count)]
+
+
+@pytest.mark.parametrize("method", ["ppo", "rloo"])
+def test_kl_is_zero_at_step_0_and_nothing_is_clipped_before_the_first_gradient(folder, brief, method):
+    config = PolicyConfig(method=method, prompts=4, samples=2, epochs=1, minibatch=4, max_new_tokens=8)
+    update, _ = Trainer(folder, {"allure": long_ones}, config, WeighConfig()).step(0, episodes(brief))
+    assert abs(update.kl) < 1e-4
+    assert update.clip_fraction == 0.0
+
+
+def test_leaving_one_out_by_hand():
+    assert leave_one_out(torch.tensor([[1.0, 3.0, 5.0]])).tolist() == [[-3.0, 0.0, 3.0]]
+
+
+def test_advantages_by_hand_and_by_two_limits():
+    rewards = torch.tensor([[0.0, 1.0, 0.0], [2.0, 0.0, 0.0]])
+    values = torch.tensor([[0.5, 0.25, 0.0], [1.0, 0.0, 0.0]])
+    mask = torch.tensor([[True, True, False], [True, False, False]])
+    one_step, _ = generalised_advantages(rewards, values, mask, 0.0)
+    assert one_step.tolist() == [[-0.25, 0.75, 0.0], [1.0, 0.0, 0.0]]
+    whole, targets = generalised_advantages(rewards, values, mask, 1.0)
+    assert whole.tolist() == [[0.5, 0.75, 0.0], [1.0, 0.0, 0.0]]
+    assert targets.tolist() == [[1.0, 1.0, 0.0], [2.0, 0.0, 0.0]]
+
+
+def test_the_score_stands_at_the_last_token_and_the_leash_at_each():
+    mask = torch.tensor([[True, True, False]])
+    rewards = token_rewards(torch.tensor([3.0]), torch.tensor([[1.0, 2.0, 9.0]]), mask, 0.5)
+    assert rewards.tolist() == [[-0.5, 2.0, 0.0]]
+
+
+def test_a_ratio_beyond_the_clip_stops_pulling():
+    old = torch.zeros(1, 2)
+    new = torch.tensor([[0.5, -0.1]], requires_grad=True)
+    loss, clipped = clipped_loss(new, old, torch.ones(1, 2), torch.ones(1, 2, dtype=torch.bool), 0.2)
+    loss.backward()
+    assert new.grad[0, 0] == 0.0
+    assert new.grad[0, 1] != 0.0
+    assert clipped == 0.5
+
+
+@pytest.mark.parametrize("method", ["ppo", "rloo"])
+def test_a_killed_run_resumes_to_the_same_losses(tiny_bart, brief, tmp_path, method):
+    few = PolicyConfig(
+        method=method, steps=4, prompts=4, samples=2, minibatch=2, max_new_tokens=8, validate_every=2,
+        uniqueness_limit=0.0,
+    )  # fmt: skip
+    more = PolicyConfig(**{**few.__dict__, "steps": 8})
+    rewards = {"allure": long_ones, "veracity": constant}
+    held_out = episodes(brief, 3)
+    whole = improve(tiny_bart, episodes(brief), rewards, tmp_path / "whole", more, held_out=held_out)
+    improve(tiny_bart, episodes(brief), rewards, tmp_path / "killed", few, held_out=held_out)
+    again = improve(tiny_bart, episodes(brief), rewards, tmp_path / "killed", more, held_out=held_out)
+    assert [u.step for u in again.updates] == list(range(8))
+    for one, other in zip(whole.updates, again.updates, strict=True):
+        timeless = {"seconds": 0.0, "seconds_rewards": 0.0}
+        assert one.model_copy(update=timeless) == other.model_copy(update=timeless)
+
+
+def test_a_run_with_other_settings_is_refused(tiny_bart, brief, tmp_path):
+    config = PolicyConfig(steps=1, prompts=2, samples=2, max_new_tokens=4, uniqueness_limit=0.0)
+    improve(tiny_bart, episodes(brief), {"allure": constant}, tmp_path, config)
+    with pytest.raises(InvalidInput, match="another learning_rate"):
+        improve(
+            tiny_bart, episodes(brief), {"allure": constant}, tmp_path,
+            PolicyConfig(**{**config.__dict__, "learning_rate": 1.0}),
+        )  # fmt: skip
+
+
+def ease(drafts, briefs):
+    """The share of the letter e among letters: a toy that is solved at 1."""
+    return [draft.text.count("e") / max(len(draft.text.replace(" ", "")), 1) for draft in drafts]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("method", ["ppo", "rloo"])
+def test_a_toy_reward_is_learned_to_nine_tenths_within_200_steps(tiny_bart, brief, tmp_path, method):
+    config = PolicyConfig(
+        method=method, steps=200, prompts=8, samples=4, minibatch=8, learning_rate=3e-3, kl_weight=0.0,
+        max_new_tokens=8, unfinished_penalty=0.0, kl_limit=1e9, uniqueness_limit=0.0, validate_every=200,
+    )  # fmt: skip
+    ended = improve(tiny_bart, episodes(brief), {"information": ease}, tmp_path, config)
+    first, last = ended.updates[0].information, [u.information for u in ended.updates[-10:]]
+    assert first < 0.3
+    assert sum(last) / 10 >= 0.9
+
+
+def test_a_policy_that_runs_away_is_stopped_and_the_best_is_kept(tiny_bart, brief, tmp_path):
+    config = PolicyConfig(
+        steps=60, prompts=8, samples=4, learning_rate=3e-2, kl_weight=0.0, max_new_tokens=8, validate_every=5,
+        uniqueness_limit=0.0,
+    )  # fmt: skip
+    ended = improve(tiny_bart, episodes(brief), {"information": ease}, tmp_path, config, held_out=episodes(brief, 4))
+    assert "KL reached" in ended.stopped_because
+    assert len(ended.updates) < 60
+    assert ended.best_step <= ended.updates[-1].step
+    load_seq2seq(ended.folder)
+
+
+def test_one_answer_for_every_prompt_stops_the_run(tiny_bart, brief, tmp_path):
+    config = PolicyConfig(steps=3, prompts=4, samples=2, max_new_tokens=1, uniqueness_limit=1.01)
+    ended = improve(tiny_bart, episodes(brief), {"allure": constant}, tmp_path, config)
+    assert "of prompts got a text of their own at step 0" in ended.stopped_because
+    assert ended.best_step == 0
+
+
+def test_a_canary_stops_the_run_and_says_why(tiny_bart, brief, tmp_path):
+    config = PolicyConfig(steps=5, prompts=4, samples=2, max_new_tokens=6, uniqueness_limit=0.0)
+    ended = improve(
+        tiny_bart, episodes(brief), {"allure": constant}, tmp_path, config,
+        canaries=[lambda drafts, briefs, sums: "it sings" if drafts[0].id.startswith("2-") else None],
+    )  # fmt: skip
+    assert ended.stopped_because == "canary at step 2: it sings"
+    assert len(ended.updates) == 3
+
+
+def test_a_prompt_that_is_too_long_is_refused_and_never_cut(tiny_bart, brief):
+    trainer = Trainer(tiny_bart, {"allure": constant}, PolicyConfig(max_prompt_tokens=5), WeighConfig())
+    with pytest.raises(InvalidInput, match="longer than 5 tokens"):
+        trainer.encode(["the staff were friendly and the bread was fresh"])
+
+
+def test_rewards_that_do_not_exist_and_lone_samples_are_refused(tiny_bart):
+    with pytest.raises(InvalidInput, match="beauty"):
+        Trainer(tiny_bart, {"beauty": constant}, PolicyConfig(), WeighConfig())
+    with pytest.raises(InvalidInput, match="at least 2 samples"):
+        Trainer(tiny_bart, {"allure": constant}, PolicyConfig(samples=1), WeighConfig())
+
+
+def test_too_few_prompts_are_refused(tiny_bart, brief, tmp_path):
+    with pytest.raises(NotEnoughEvidence, match="8 prompts are fewer than the 16"):
+        improve(tiny_bart, episodes(brief), {"allure": constant}, tmp_path, PolicyConfig())
+
+
+def test_a_folder_without_a_model_is_one_sentence(tmp_path):
+    with pytest.raises(InvalidInput, match="no encoder-decoder model"):
+        load_seq2seq(tmp_path)
