@@ -4,6 +4,7 @@ SQLite in write-ahead mode, readable by its owner only. Two askers of the same q
 process or in two, send it once: the first claims it, the others wait for its reply.
 """
 
+import hashlib
 import os
 import sqlite3
 import threading
@@ -15,12 +16,12 @@ from pathlib import Path
 from uuid import uuid4
 
 from earmark.errors import InvalidInput
-from earmark.evidence import content_id
 from earmark.language.model import LanguageModel, Prompt, Reply, Usage
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS replies (
-    question TEXT PRIMARY KEY, model TEXT NOT NULL, reply TEXT NOT NULL, bytes INTEGER NOT NULL, kept_at REAL NOT NULL
+    question TEXT PRIMARY KEY, model TEXT NOT NULL, text TEXT NOT NULL, finish TEXT NOT NULL, bytes INTEGER NOT NULL,
+    kept_at REAL NOT NULL
 ) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS claims (question TEXT PRIMARY KEY, owner TEXT NOT NULL, until REAL NOT NULL) WITHOUT ROWID;
 """
@@ -28,6 +29,8 @@ CREATE TABLE IF NOT EXISTS claims (question TEXT PRIMARY KEY, owner TEXT NOT NUL
 # A claim outlives its owner by this much at most: a killed process does not block the others for longer.
 _CLAIM_S = 30.0
 _POLL_S = 0.02
+_FREE = Usage()
+_FIND = "SELECT model, text, finish FROM replies WHERE question = ?"
 _PRUNE_EVERY = 500
 
 
@@ -76,17 +79,20 @@ class ReplyCache:
             raise InvalidInput(f"{self.path} cannot be used as a reply cache: {error}.") from error
 
     def get(self, question: str) -> Reply | None:
-        """The reply to a question, if it has been asked before."""
-        row = self._connection().execute("SELECT reply FROM replies WHERE question = ?", (question,)).fetchone()
-        return None if row is None else Reply.model_validate_json(row[0])
+        """The reply to a question, if it has been asked before; from here it costs nothing."""
+        row = self._connection().execute(_FIND, (question,)).fetchone()
+        if row is None:
+            return None
+        # Validated when it was kept, in a file that only its owner can write.
+        return Reply.model_construct(model=row[0], text=row[1], finish=row[2], usage=_FREE)
 
     def put(self, question: str, reply: Reply) -> None:
         """Keep a reply and release the claim on its question."""
-        text = reply.model_dump_json()
+        size = len(reply.text.encode())
         with self._connection() as connection:
             connection.execute(
-                "INSERT OR REPLACE INTO replies VALUES (?, ?, ?, ?, ?)",
-                (question, reply.model, text, len(text.encode()), time.time()),
+                "INSERT OR REPLACE INTO replies VALUES (?, ?, ?, ?, ?, ?)",
+                (question, reply.model, reply.text, reply.finish, size, time.time()),
             )
             connection.execute("DELETE FROM claims WHERE question = ?", (question,))
         self._puts += 1
@@ -189,17 +195,18 @@ class Cached:
         question = question_id(self.name, prompt)
         known = self._cache.get(question)
         if known is not None:
-            return known.model_copy(update={"usage": Usage()})
+            return known
         with self._cache.claimed(question) as meanwhile:
             if meanwhile is not None:
-                return meanwhile.model_copy(update={"usage": Usage()})
+                return meanwhile
             reply = self._model.reply(prompt)
             self._cache.put(question, reply)
             return reply
 
 
 def question_id(model: str, prompt: Prompt) -> str:
-    """The content hash of a question: model, parameters, messages and audio."""
-    audio = [message.audio_wav or b"" for message in prompt.data]
-    words = prompt.model_dump_json(exclude={"data": {"__all__": {"audio_wav"}}})
-    return content_id(model, words, *audio) + content_id(words, model, *audio)
+    """The content hash of a question: model, parameters, messages and audio; 32 hexadecimal digits."""
+    asked = (model, prompt.name, prompt.version, prompt.max_tokens, prompt.temperature, prompt.seed)
+    material = [(message.label, message.text, message.audio_wav) for message in prompt.data]
+    whole = repr((asked, prompt.instructions, prompt.reply_schema, material)).encode()
+    return hashlib.blake2b(whole, digest_size=16).hexdigest()

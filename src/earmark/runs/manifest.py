@@ -64,7 +64,7 @@ class Manifest(Record):
             kind=kind,
             python=platform.python_version(),
             platform=platform.platform(),
-            packages=_installed(),
+            packages=installed_packages(),
             git=_git_state(),
             arguments=arguments,
             seed=seed,
@@ -86,7 +86,8 @@ def now() -> str:
     return datetime.now(UTC).isoformat(timespec="seconds")
 
 
-def _installed() -> dict[str, str]:
+def installed_packages() -> dict[str, str]:
+    """The versions of the packages that can change a result."""
     found = {}
     for package in _PACKAGES:
         try:

@@ -1,0 +1,120 @@
+"""What asking through earmark costs beside the bare SDK, how busy a slow server is kept, and how fast the cache is.
+
+    make bench NAME=client
+
+Targets (side by side in one run, medians of 5): 500 requests to an instant local server at most 1.15 times the bare
+SDK's time; a server that takes 200 ms at least 95% busy at 16-fold concurrency; cache hits at least half as fast as
+the bare SQLite query.
+"""
+
+import sqlite3
+import statistics
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import openai
+
+sys.path.insert(0, str(Path(__file__).parent))
+sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "language"))
+
+from fault_server import FaultServer
+
+from earmark.language import Message, Prompt
+from earmark.language.cache import Cached, ReplyCache, question_id
+from earmark.language.providers.openai_compatible import OpenAICompatible, chat_messages
+from earmark.language.providers.scripted import Scripted
+from earmark.workers import Threads
+from keeping import keep
+
+REQUESTS, ROUNDS, CONCURRENCY, DELAY_S = 500, 5, 16, 0.2
+
+
+def prompt(number):
+    note = Message(label="note", text=f"number {number}")
+    return Prompt(name="q", version="1", instructions="Say something.", data=(note,))
+
+
+def seconds(action):
+    start = time.perf_counter()
+    action()
+    return time.perf_counter() - start
+
+
+def against_the_sdk():
+    """Ratios of earmark's client to the bare SDK, one thread each, in turn."""
+    with FaultServer() as server:
+        bare = openai.OpenAI(api_key="none", base_url=server.url, max_retries=0)
+        ours = OpenAICompatible("m", server.url)
+        prompts = [prompt(number) for number in range(REQUESTS)]
+        plain = [chat_messages(one) for one in prompts]
+
+        def ask_bare():
+            for messages in plain:
+                bare.chat.completions.create(model="m", messages=messages, max_tokens=512, temperature=0, seed=0)
+
+        def ask_ours():
+            for one in prompts:
+                ours.reply(one)
+
+        ask_bare(), ask_ours()
+        return [seconds(ask_ours) / seconds(ask_bare) for _ in range(ROUNDS)]
+
+
+def busyness():
+    """Share of the ideal throughput that 16 threads reach on a server that takes 200 ms."""
+    count = CONCURRENCY * 10
+    with FaultServer(delay_s=DELAY_S) as server:
+        model = OpenAICompatible("m", server.url)
+        list(Threads(CONCURRENCY).map(model.reply, [prompt(-number) for number in range(1, CONCURRENCY + 1)]))
+        ideal = count / CONCURRENCY * DELAY_S
+        return [
+            ideal / seconds(lambda: list(Threads(CONCURRENCY).map(model.reply, map(prompt, range(count)))))
+            for _ in range(ROUNDS)
+        ]
+
+
+def cache_hits():
+    """Speed of a cache hit as a share of the bare query's."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "replies.sqlite"
+        cached = Cached(Scripted(lambda one: one.data[0].text * 50), ReplyCache(path))
+        prompts = [prompt(number) for number in range(REQUESTS)]
+        for one in prompts:
+            cached.reply(one)
+        questions = [question_id("scripted", one) for one in prompts]
+        connection = sqlite3.connect(path)
+
+        def query():
+            for question in questions:
+                connection.execute("SELECT model, text, finish FROM replies WHERE question = ?", (question,)).fetchone()
+
+        def hit():
+            for one in prompts:
+                cached.reply(one)
+
+        return [seconds(query) / seconds(hit) for _ in range(ROUNDS)]
+
+
+def main():
+    figures = {
+        "time of 500 requests / bare SDK": (against_the_sdk(), "<= 1.15"),
+        "busy share of a 200 ms server, 16 at once": (busyness(), ">= 0.95"),
+        "speed of a cache hit / bare SQLite query": (cache_hits(), ">= 0.5"),
+    }
+    rows = [
+        {
+            "figure": name,
+            "target": target,
+            "median": statistics.median(values),
+            "least": min(values),
+            "most": max(values),
+        }
+        for name, (values, target) in figures.items()
+    ]
+    keep("client", rows, seed=0, settings={"requests": REQUESTS, "rounds": ROUNDS})
+
+
+if __name__ == "__main__":
+    main()
