@@ -53,8 +53,8 @@ SENTENCES: Mapping[str, tuple[str, ...]] = {
 _ADJECTIVES: Mapping[str, tuple[tuple[float, tuple[str, ...]], ...]] = {
     "pitch_hz": ((130, ("deep", "very low")), (320, ("low", "low-pitched")), (1000, ()),
                  (2400, ("high", "high-pitched")), (9e9, ("shrill", "piercing", "very high"))),
-    "onset_rate_hz": ((1.6, ("slow", "unhurried")), (4, ("steady",)), (9, ("quick", "fast")),
-                      (9e9, ("rapid", "very fast"))),
+    "onset_rate_hz": ((1.6, ("slow", "unhurried")), (4, ("steady",)), (9, ("quick",)),
+                      (9e9, ("rapid",))),
     "decay_s": ((0.13, ("dry", "short")), (0.6, ()), (9e9, ("long", "lingering"))),
     "brightness_hz": ((350, ("dull", "dark")), (2800, ()), (9e9, ("bright", "sharp"))),
     "high_cut_hz": ((400, ("muffled", "dark")), (5500, ()), (9e9, ("bright", "harsh"))),
@@ -66,7 +66,7 @@ _ADJECTIVES: Mapping[str, tuple[tuple[float, tuple[str, ...]], ...]] = {
 _TAILS: Mapping[str, tuple[tuple[float, tuple[str, ...]], ...]] = {
     "modulation_hz": ((1.3, (" with a slow swell", ", slowly coming and going")),
                       (4.5, (" with slow throbbing", ", pulsing slowly")),
-                      (12, (" with quick throbbing", ", pulsing quickly")), 
+                      (12, (" with quick throbbing", ", pulsing quickly")),
                       (9e9, (" with a fast flutter", ", buzzing"))),
     "onset_rate_hz": ((1.6, (", about once a second", " with long pauses")), (4, (", a few times a second",)),
                       (9, (", many times a second", " in quick succession")),
@@ -105,5 +105,6 @@ def _words(
             words = next(words for bound, words in bounds if parameters[name] < bound)
             if words:
                 found[name] = str(rng.choice(words))
-    wanted = rng.permutation(sorted(found))[: int(rng.integers(0, at_most + 1))]
+    count = at_most - int(rng.random() < 0.35)
+    wanted = rng.permutation(sorted(found))[:count]
     return {name: word for name, word in found.items() if name in wanted}
