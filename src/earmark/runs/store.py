@@ -136,13 +136,26 @@ class RunFolder:
         """Where a table lies."""
         return self.path / "tables" / f"{name}.parquet"
 
-    def append(self, name: str, record: type[SomeRecord], rows: Iterable[SomeRecord]) -> None:
-        """Commit a part of an unfinished table; a killed run keeps it."""
+    def append(
+        self, name: str, record: type[SomeRecord], rows: Iterable[SomeRecord], part: int | None = None
+    ) -> None:
+        """Commit a part of an unfinished table; a killed run keeps it.
+
+        Args:
+            name: of the table.
+            record: of its rows.
+            rows: what to add.
+            part: the number of the part, written again where it exists; the next one by default.
+        """
         folder = self.path / "parts" / name
         with mendable_disk(self.path):
             folder.mkdir(parents=True, exist_ok=True)
-            number = len(list(folder.glob("*.parquet")))
+            number = len(list(folder.glob("*.parquet"))) if part is None else part
             write_records(folder / f"{number:06d}.parquet", record, rows)
+
+    def has_part(self, name: str, part: int) -> bool:
+        """Whether a numbered part of an unfinished table has been committed."""
+        return (self.path / "parts" / name / f"{part:06d}.parquet").is_file()
 
     def parts(self, name: str, record: type[SomeRecord]) -> Iterator[SomeRecord]:
         """What has been appended so far, in order."""
