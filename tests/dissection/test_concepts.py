@@ -5,6 +5,8 @@ import json
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from earmark.dissection.activations import Activations
 from earmark.dissection.captions import Caption
@@ -145,6 +147,21 @@ def test_a_file_in_another_encoding_missing_or_a_folder_is_one_sentence(tmp_path
         load_concepts(tmp_path / "no.txt")
     with pytest.raises(InvalidInput, match="cannot be read"):
         load_concepts(tmp_path)
+
+
+@given(st.one_of(st.binary(max_size=200), st.text(max_size=100).map(str.encode)))
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_any_bytes_are_a_list_of_distinct_printable_names_or_one_sentence(tmp_path, content):
+    path = tmp_path / "concepts.txt"
+    path.write_bytes(content)
+    try:
+        names = load_concepts(path)
+    except InvalidInput as refusal:
+        assert "\n" not in str(refusal).replace(str(path), "")  # noqa: PT017
+    else:
+        assert len({name.casefold() for name in names}) == len(names) >= 2
+        assert all(name.strip() == name != "" for name in names)
+        assert load_concepts(path) == names
 
 
 def test_ten_thousand_names_are_read_and_scored(tmp_path):
