@@ -325,7 +325,7 @@ def test_captions_stay_material_and_in_one_line_each():
     model, _ = picks(most_common_name, words=hostile)
     text = model.asked[0].data[0].text
     assert len(text.splitlines()) == 5
-    assert max(map(len, text.splitlines())) == 300
+    assert max(map(len, text.splitlines())) <= 300
     assert "\x1b" not in text
     assert "ignore all" not in model.asked[0].instructions
 
@@ -366,4 +366,4 @@ def test_every_source_and_score_has_its_own_accuracy():
 
 
 def test_a_label_is_read_as_people_write_it():
-    assert readable_label("crying_baby\n\x07 (loud)") == "crying baby (loud)"
+    assert readable_label("crying_baby\n\x07 (loud)\u202e") == "crying baby (loud)"

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from earmark.errors import InvalidInput
+from earmark.language.untrusted import clean_text
 from earmark.samples.concepts import sound_names
 
 _LONGEST_NAME = 200
@@ -38,14 +39,13 @@ def load_concepts(path: Path | None = None, network_labels: Sequence[str] = ()) 
     return own
 
 
-def readable_label(label: str, longest: int = _LONGEST_NAME) -> str:
-    """A class name as people write it: without underscores, control characters and runs of spaces, cut to a length.
+def readable_label(label: str) -> str:
+    """A class name as people write it: on one line, without underscores and what a reader cannot see.
 
     >>> readable_label("crying_baby")
     'crying baby'
     """
-    plain = "".join(" " if character == "_" or _is_control(character) else character for character in label)
-    return " ".join(plain.split())[:longest]
+    return clean_text(label.replace("_", " "), _LONGEST_NAME)
 
 
 def _read_list(path: Path) -> tuple[str, ...]:

@@ -11,12 +11,12 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BaseModel, create_model
 
 from earmark.dissection.activations import Activations
-from earmark.dissection.concept_list import readable_label
 from earmark.dissection.concepts import ConceptScore
 from earmark.errors import InvalidInput
 from earmark.language import LanguageModel, Message
 from earmark.language.prompt_files import load_prompt
 from earmark.language.structured import Answer, ask
+from earmark.language.untrusted import clean_text
 from earmark.runs import Skipped
 from earmark.workers import Progress, Threads, Workers, silent
 
@@ -80,7 +80,7 @@ def pick_concepts(
         read = [captions[clip] for clip in activations.high_clips[neuron].tolist() if captions.get(clip)]
         if not read:
             return Answer(None, "none of its strong clips has a caption")
-        lines = [readable_label(text, config.longest_caption) for text in read[: config.captions]]
+        lines = [clean_text(text, config.longest_caption) for text in read[: config.captions]]
         prompt = load_prompt("earmark.dissection", "icl").fill(
             Message(label="captions of the recordings that excited it most", text="\n".join(lines)),
             Message(label="the list of names", text="\n".join(concepts)),
