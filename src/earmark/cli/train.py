@@ -1,0 +1,60 @@
+"""``earmark train``: networks and writers from your own data."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+app = typer.Typer(no_args_is_help=True, help="Train a network or a writer from your own data.")
+
+
+@app.callback()
+def train() -> None:
+    """Train a network or a writer from your own data."""
+
+
+@app.command()
+def network(
+    clips: Annotated[Path, typer.Argument(help="A folder per class, a manifest, or a data set as unpacked.")],
+    out: Annotated[Path, typer.Option(help="A new or empty folder for the network.")],
+    start_from: Annotated[
+        str | None, typer.Option(help="A network folder, or 'reference', whose weights to start from.")
+    ] = None,
+    epochs: Annotated[int, typer.Option(min=1, help="Times that every clip is seen.")] = 20,
+    learning_rate: Annotated[float, typer.Option(help="Highest rate.")] = 1e-3,
+    held_out: Annotated[
+        float | None,
+        typer.Option(help="Share of the clips to test on; by default the manifest's split, else one half."),
+    ] = None,
+    seconds: Annotated[float | None, typer.Option(help="What it hears of a clip; the longest clip by default.")] = None,
+    seed: Annotated[int, typer.Option(min=0)] = 0,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON.")] = False,
+) -> None:
+    """Train a small network on labelled clips and test it on clips held out."""
+    from earmark.cli.progress import drawn
+    from earmark.dissection.clips import ClipConfig, load_clips
+    from earmark.dissection.training import TrainingConfig, train_network
+    from earmark.samples.networks import find_network, network_names
+
+    start = None if start_from is None else Path(start_from)
+    if start_from in network_names():
+        start = find_network(str(start_from))
+    config = TrainingConfig(seed=seed, epochs=epochs, learning_rate=learning_rate, clip_s=seconds)
+    with drawn(not as_json) as progress:
+        clip_set = load_clips(clips, ClipConfig(held_out=held_out), seed, progress=progress)
+        report = train_network(clip_set, out, config, start, progress)
+    if as_json:
+        typer.echo(report.model_dump_json(indent=2))
+        return
+    for skipped in clip_set.skipped:
+        typer.echo(f"skipped {skipped.uri}: {skipped.reason}", err=True)
+    if report.accuracy is None or report.interval is None:
+        typer.echo(f"trained on {report.trained_on} clips; none were held out to test on: {out}")
+        return
+    low, high = report.interval
+    worst = min(report.per_class, key=lambda label: report.per_class[label])
+    typer.echo(
+        f"held-out accuracy {report.accuracy:.1%} ({low:.1%} to {high:.1%}) on {report.held_out} clips of "
+        f"{len(report.labels)} classes; worst class {worst!r} at {report.per_class[worst]:.0%}"
+    )
+    typer.echo(f"{report.megabytes:.1f} MB in {report.seconds:.0f} s: {out}")

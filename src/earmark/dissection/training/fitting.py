@@ -1,0 +1,114 @@
+"""The training loop, and the accuracy of what comes out of it."""
+
+import math
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from earmark.dissection.training.augmentation import augment
+from earmark.dissection.training.config import TrainingConfig
+from earmark.dissection.training.spectrograms import Spectrograms
+
+Labels = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Normalisation:
+    """How the extractor normalises: half a standard deviation to one unit, as AST was published."""
+
+    mean: float
+    deviation: float
+
+    def __call__(self, batch: Tensor) -> Tensor:
+        """Normalise; blanked cells become the mean."""
+        return torch.nan_to_num((batch - self.mean) / (2 * self.deviation), nan=0.0)
+
+
+def fit(
+    network: Any,
+    spectrograms: Spectrograms,
+    labels: Labels,
+    normalise: Normalisation,
+    config: TrainingConfig,
+    after_epoch: Callable[[int, float], None],
+) -> None:
+    """Train a network in place.
+
+    Args:
+        network: maps (clip, frame, mel) to logits.
+        spectrograms: (clip, frame, mel), not normalised.
+        labels: (clip,).
+        normalise: what the network's extractor will do.
+        config: how.
+        after_epoch: told the number of each epoch done and its mean loss.
+    """
+    random = torch.Generator().manual_seed(config.seed)
+    steps = config.epochs * math.ceil(len(labels) / config.batch_size)
+    optimiser = _optimiser(network, config)
+    rate = torch.optim.lr_scheduler.LambdaLR(optimiser, lambda step: _warm_then_cosine(step, steps))
+    one_hot = functional.one_hot(torch.from_numpy(labels), network.config.num_labels).float()
+    clips = torch.from_numpy(spectrograms)
+    for epoch in range(1, config.epochs + 1):
+        network.train()
+        total = 0.0
+        for chosen in _batches(len(labels), config.batch_size, random):
+            batch, targets = augment(clips[chosen], one_hot[chosen], config, random)
+            logits = network(input_values=normalise(batch)).logits
+            loss = functional.cross_entropy(logits, targets, label_smoothing=config.label_smoothing)
+            optimiser.zero_grad(set_to_none=True)
+            loss.backward()  # type: ignore[no-untyped-call]
+            torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
+            optimiser.step()
+            rate.step()
+            total += float(loss.detach()) * len(chosen)
+        after_epoch(epoch, total / len(labels))
+    network.eval()
+
+
+def predict(network: Any, spectrograms: Spectrograms, normalise: Normalisation, batch_size: int = 64) -> Labels:
+    """(clip,): the class that a network names for each clip."""
+    network.eval()
+    named = [np.zeros(0, dtype=np.int64)]
+    with torch.inference_mode():
+        for start in range(0, len(spectrograms), batch_size):
+            batch = torch.from_numpy(spectrograms[start : start + batch_size])
+            named.append(network(input_values=normalise(batch)).logits.argmax(1).numpy())
+    return np.concatenate(named)
+
+
+def wilson(right: int, of: int, z: float = 1.959964) -> tuple[float, float]:
+    """The 95% interval of a share, after Wilson (1927)."""
+    share = right / of
+    centre = share + z**2 / (2 * of)
+    reach = z * math.sqrt(share * (1 - share) / of + z**2 / (4 * of**2))
+    return max(0.0, (centre - reach) / (1 + z**2 / of)), min(1.0, (centre + reach) / (1 + z**2 / of))
+
+
+def _batches(count: int, size: int, random: torch.Generator) -> Iterator[Tensor]:
+    """All indices in a new order; a last batch of one joins the one before, so that mixing has a partner."""
+    order = torch.randperm(count, generator=random)
+    pieces = list(torch.split(order, size))
+    if len(pieces) > 1 and len(pieces[-1]) == 1:
+        pieces[-2:] = [torch.cat(pieces[-2:])]
+    return iter(pieces)
+
+
+def _optimiser(network: Any, config: TrainingConfig) -> torch.optim.Optimizer:
+    """AdamW; biases, norms and embeddings of places are not decayed."""
+    decayed = [weight for weight in network.parameters() if weight.ndim >= 2 and weight.shape[0] > 1]
+    others = [weight for weight in network.parameters() if not (weight.ndim >= 2 and weight.shape[0] > 1)]
+    groups = [{"params": decayed, "weight_decay": config.weight_decay}, {"params": others, "weight_decay": 0.0}]
+    return torch.optim.AdamW(groups, lr=config.learning_rate, betas=(0.9, 0.98))
+
+
+def _warm_then_cosine(step: int, steps: int) -> float:
+    warm = max(1, steps // 10)
+    if step < warm:
+        return (step + 1) / warm
+    return 0.5 * (1 + math.cos(math.pi * min(1.0, (step - warm) / max(1, steps - warm))))
