@@ -1,11 +1,17 @@
-"""What the neurons did: extremes, moments and uniform samples, recorded in one streamed pass."""
+"""What the neurons did: extremes, moments and uniform samples, and how they are kept in a run folder."""
 
-from dataclasses import dataclass
+import json
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from earmark.dissection.networks import Pooling, Tap
+from earmark.runs import RunFolder
 
 Floats = npt.NDArray[np.float32]
 Indices = npt.NDArray[np.int64]
@@ -39,3 +45,49 @@ class Activations:
     """(clip,): the uniform sample of held-out clips, ascending; the same for every tap."""
     held_out: Floats
     """(clip, neuron)."""
+    refused: tuple[int, ...] = ()
+    """Neurons that gave a value that is not finite; counted as dead, so that nothing is said of them."""
+
+
+def checkpoint_of(run: RunFolder, name: str = "activations") -> Path:
+    """The folder in which an unfinished recording of a run is kept."""
+    return run.path / "parts" / name
+
+
+def save_activations(run: RunFolder, activations: Sequence[Activations], name: str = "activations") -> None:
+    """Keep recordings in a run folder, one file of named arrays a tap, and drop their checkpoint.
+
+    Args:
+        run: the run.
+        activations: one for each tap.
+        name: tells the recordings of a run apart (a control's from the network's).
+    """
+    for number, recording in enumerate(activations):
+        arrays = {
+            field.name: value
+            for field in fields(recording)
+            if isinstance(value := getattr(recording, field.name), np.ndarray)
+        }
+        # Not asdict, which would copy a dictionary's encoder.
+        tap = {field.name: getattr(recording.tap, field.name) for field in fields(Tap) if field.name != "encode"}
+        facts = {"tap": tap, "pooling": recording.pooling, "refused": recording.refused}
+        arrays["facts"] = np.frombuffer(json.dumps(facts, sort_keys=True).encode(), dtype=np.uint8)
+        run.write_arrays(f"{name}-{number:04d}", arrays)
+    shutil.rmtree(checkpoint_of(run, name), ignore_errors=True)
+
+
+def load_activations(run: RunFolder, name: str = "activations") -> list[Activations]:
+    """Read the recordings of a run back, in the order of its taps.
+
+    A dictionary's tap comes back without its encoder: it can be read but not recorded again.
+
+    Raises:
+        InvalidInput: the run has no such recordings.
+    """
+    files = sorted((run.path / "arrays").glob(f"{name}-[0-9][0-9][0-9][0-9].safetensors"))
+    return [_revived(run.read_arrays(file)) for file in [file.stem for file in files] or [f"{name}-0000"]]
+
+
+def _revived(arrays: dict[str, npt.NDArray[Any]]) -> Activations:
+    facts = json.loads(arrays.pop("facts").tobytes())
+    return Activations(tap=Tap(**facts["tap"]), pooling=facts["pooling"], refused=tuple(facts["refused"]), **arrays)

@@ -1,0 +1,192 @@
+"""Load an audio network: a folder or hub id of the transformers library, a factory of yours, or one that ships."""
+
+import re
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from earmark.dissection.networks.network import AudioNetwork, Waveform
+from earmark.errors import InvalidInput, UnknownName
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+# Keys that a checkpoint may lack: the head of a bare encoder, and what only training uses.
+_HEADS = ("classifier", "projector", "layer_weights")
+_TRAINING_ONLY = ("masked_spec_embed",)
+
+
+def load_network(reference: str, *, trust_pickle: bool = False) -> AudioNetwork:
+    """Load a network by reference.
+
+    Args:
+        reference: a local folder or hub id that ``AutoModelForAudioClassification`` loads, a
+            ``package.module:factory`` that returns an :class:`AudioNetwork`, or the name of a network that ships
+            with earmark ("reference").
+        trust_pickle: also load weights that are pickles, which can run code. Remote code is never run.
+
+    Raises:
+        InvalidInput: nothing of that kind can be loaded; the sentence says why.
+    """
+    if Path(reference).is_dir():
+        return _from_transformers(reference, trust_pickle, name=Path(reference).resolve().name)
+    if re.fullmatch(r"[\w.]+:[\w.]+", reference):
+        return _from_factory(reference)
+    shipped = _shipped(reference)
+    if shipped is not None:
+        return _from_transformers(str(shipped), trust_pickle, name=reference)
+    return _from_transformers(reference, trust_pickle, name=reference)
+
+
+def _shipped(name: str) -> Path | None:
+    """The folder of a network that ships with earmark, or ``None``."""
+    from earmark.samples.networks import find_network
+
+    try:
+        return find_network(name)
+    except UnknownName:
+        return None
+
+
+def _from_factory(reference: str) -> AudioNetwork:
+    """Call ``package.module:factory``; the current folder can be imported from, as with ``python -m``."""
+    module_name, _, attribute = reference.partition(":")
+    try:
+        with _here_on_path():
+            factory = getattr(import_module(module_name), attribute)
+            network = factory()
+    except Exception as error:  # the factory is the user's own code: whatever it raises is theirs to mend
+        raise InvalidInput(f"the factory {reference!r} failed: {type(error).__name__}: {error}.") from error
+    if not isinstance(network, AudioNetwork):
+        raise InvalidInput(
+            f"the factory {reference!r} must return an earmark AudioNetwork, not {type(network).__name__}."
+        )
+    if isinstance(network.rate_hz, bool) or not isinstance(network.rate_hz, int) or network.rate_hz <= 0:
+        raise InvalidInput(
+            f"the factory {reference!r} gives no sampling rate: set rate_hz to a whole number of samples a second."
+        )
+    network.module.eval()
+    return network
+
+
+@contextmanager
+def _here_on_path() -> Iterator[None]:
+    here = str(Path.cwd())
+    sys.path.insert(0, here)
+    try:
+        yield
+    finally:
+        sys.path.remove(here)
+
+
+def _from_transformers(source: str, trust_pickle: bool, name: str) -> AudioNetwork:
+    import torch
+    from safetensors import SafetensorError
+    from transformers import AutoFeatureExtractor, AutoModelForAudioClassification
+
+    from earmark.dissection.networks.families import equal_lengths_only, layout_of
+
+    safe: dict[str, Any] = {} if trust_pickle else {"use_safetensors": True}
+    try:
+        with _quiet_transformers():
+            module, info = AutoModelForAudioClassification.from_pretrained(
+                source, trust_remote_code=False, dtype=torch.float32, output_loading_info=True, **safe
+            )
+    except (OSError, ValueError, RuntimeError, KeyError, ImportError, SafetensorError) as error:
+        raise InvalidInput(_why_unreadable(source, trust_pickle, error)) from error
+    untrained = _untrained(source, module, info)
+    try:
+        with _quiet_transformers():
+            extractor = AutoFeatureExtractor.from_pretrained(  # type: ignore[no-untyped-call]
+                source, trust_remote_code=False
+            )
+    except (OSError, ValueError, KeyError, ImportError) as error:
+        raise InvalidInput(
+            f"{source} has no usable preprocessor_config.json, so its sampling rate is unknown: save its feature "
+            "extractor beside the weights."
+        ) from error
+    rate_hz = int(extractor.sampling_rate)
+    equal = equal_lengths_only(module)
+    labels = () if "classifier" in untrained else _labels(module.config)
+    return AudioNetwork(
+        module=module.eval(),
+        rate_hz=rate_hz,
+        prepare=_Prepare(extractor, str(module.config.model_type), equal),
+        name=name,
+        labels=labels,
+        equal_lengths_only=equal,
+        layout=layout_of(module, extractor),
+        untrained=untrained,
+    )
+
+
+class _Prepare:
+    """Waveforms to the inputs of a transformers network, without letting padding change a clip."""
+
+    def __init__(self, extractor: Any, model_type: str, equal_lengths_only: bool) -> None:
+        self._extractor = extractor
+        self._fixed_window = model_type in ("audio-spectrogram-transformer", "whisper")
+        self._equal_lengths_only = equal_lengths_only
+
+    def __call__(self, waveforms: Sequence[Waveform]) -> dict[str, "Tensor"]:
+        options: dict[str, Any] = {"sampling_rate": self._extractor.sampling_rate, "return_tensors": "pt"}
+        if not self._fixed_window:
+            options |= {"padding": True, "return_attention_mask": not self._equal_lengths_only}
+            if self._equal_lengths_only and len({len(waveform) for waveform in waveforms}) > 1:
+                raise ValueError("this network takes clips of one length at a time")
+        return dict(self._extractor(list(waveforms), **options))
+
+
+def _labels(config: Any) -> tuple[str, ...]:
+    """Class names by logit; none where they are only the numbers that transformers fills in."""
+    names = tuple(str(config.id2label[index]) for index in sorted(config.id2label))
+    return () if all(re.fullmatch(r"LABEL_\d+", name) for name in names) else names
+
+
+def _untrained(source: str, module: Any, info: dict[str, Any]) -> tuple[str, ...]:
+    """The modules of the head that the checkpoint lacks.
+
+    Raises:
+        InvalidInput: the checkpoint lacks more than a head, so it is not one of this architecture.
+    """
+    missing = [key for key in info["missing_keys"] if not key.endswith(_TRAINING_ONLY)]
+    beyond = [key for key in missing if not key.startswith(_HEADS)]
+    if beyond:
+        raise InvalidInput(
+            f"the weights of {source} lack {len(beyond)} of {len(module.state_dict())} tensors of a "
+            f"{type(module).__name__} ({beyond[0]}, ...): they belong to another architecture."
+        )
+    return tuple(sorted({key.split(".")[0] for key in missing}))
+
+
+def _why_unreadable(source: str, trust_pickle: bool, error: Exception) -> str:
+    folder = Path(source)
+    if folder.is_dir():
+        if not (folder / "config.json").is_file():
+            return f"{source} is not the folder of a network: it has no config.json."
+        if not trust_pickle and not any(folder.glob("*.safetensors")) and any(folder.glob("*.bin")):
+            return (
+                f"{source} holds pickled weights only: save them as safetensors, or pass --trust-pickle if you trust "
+                "whoever made them."
+            )
+    reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+    return f"no audio classification network can be loaded from {source!r}: {reason.rstrip('.')}."
+
+
+@contextmanager
+def _quiet_transformers() -> Iterator[None]:
+    """Silence the loading report and progress bar of transformers; what matters in it is returned, not printed."""
+    from transformers.utils import logging
+
+    level, bars = logging.get_verbosity(), logging.is_progress_bar_enabled()
+    logging.set_verbosity(50)  # critical
+    logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+    try:
+        yield
+    finally:
+        logging.set_verbosity(level)
+        if bars:
+            logging.enable_progress_bar()  # type: ignore[no-untyped-call]
