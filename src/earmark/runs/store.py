@@ -25,7 +25,7 @@ from pydantic import ValidationError
 from earmark.errors import InvalidInput, RunConflict
 from earmark.evidence import Record
 from earmark.runs.manifest import SCHEMA_VERSION, Manifest, Skipped, StageRecord, now
-from earmark.runs.tables import read_records, write_records
+from earmark.runs.tables import stream_records, write_records
 
 SomeRecord = TypeVar("SomeRecord", bound=Record)
 Arrays = dict[str, npt.NDArray[Any]]
@@ -124,9 +124,17 @@ class RunFolder:
         Raises:
             InvalidInput: the run has no such table.
         """
+        return list(self.stream(name, record))
+
+    def stream(self, name: str, record: type[SomeRecord]) -> Iterator[SomeRecord]:
+        """Read a finished table a few rows at a time.
+
+        Raises:
+            InvalidInput: the run has no such table.
+        """
         if not self.has(name):
             raise InvalidInput(f"{self.path} has no table {name!r}: the run did not get that far.")
-        return read_records(self.table(name), record)
+        yield from stream_records(self.table(name), record)
 
     def has(self, name: str) -> bool:
         """Whether a finished table is there."""
@@ -160,7 +168,7 @@ class RunFolder:
     def parts(self, name: str, record: type[SomeRecord]) -> Iterator[SomeRecord]:
         """What has been appended so far, in order."""
         for file in sorted((self.path / "parts" / name).glob("*.parquet")):
-            yield from read_records(file, record)
+            yield from stream_records(file, record)
 
     def finish(self, name: str, record: type[SomeRecord]) -> None:
         """Merge the parts of a table into one finished table."""

@@ -1,7 +1,8 @@
 """Records to Parquet columns and back, with a schema that comes from the record and not from the data."""
 
 import types
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from itertools import islice
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
 
@@ -11,6 +12,8 @@ import pyarrow.parquet as pq
 from earmark.evidence import Record
 
 SomeRecord = TypeVar("SomeRecord", bound=Record)
+
+ROWS_AT_ONCE = 1024
 
 _PLAIN = {str: pa.string(), int: pa.int64(), float: pa.float64(), bool: pa.bool_(), bytes: pa.binary()}
 
@@ -26,20 +29,29 @@ def arrow_schema(record: type[Record]) -> pa.Schema:
 
 def write_records(path: Path, record: type[SomeRecord], rows: Iterable[SomeRecord]) -> None:
     """Write records to one Parquet file, whole or not at all."""
-    table = pa.Table.from_pylist([row.model_dump() for row in rows], schema=arrow_schema(record))
     unfinished = path.with_name(path.name + ".unfinished")
-    pq.write_table(table, unfinished, compression="zstd")
+    schema, remaining = arrow_schema(record), iter(rows)
+    with pq.ParquetWriter(unfinished, schema, compression="zstd") as file:
+        # Row groups of fixed size: memory does not grow with the rows, and the bytes do not depend on who passes them.
+        while batch := list(islice(remaining, ROWS_AT_ONCE)):
+            file.write_table(pa.Table.from_pylist([row.model_dump() for row in batch], schema=schema))
     unfinished.replace(path)
 
 
 def read_records(path: Path, record: type[SomeRecord]) -> list[SomeRecord]:
     """Read records back, validated."""
+    return list(stream_records(path, record))
+
+
+def stream_records(path: Path, record: type[SomeRecord]) -> Iterator[SomeRecord]:
+    """Read records back, validated, a few in memory at a time."""
     schema = arrow_schema(record)
     maps = [field.name for field in schema if pa.types.is_map(field.type)]
-    rows = pq.read_table(path).to_pylist()
-    for row in rows:
-        row.update({name: dict(row[name]) for name in maps if row[name] is not None})
-    return [record.model_validate(row) for row in rows]
+    with pq.ParquetFile(path) as file:
+        for batch in file.iter_batches(ROWS_AT_ONCE):
+            for row in batch.to_pylist():
+                row.update({name: dict(row[name]) for name in maps if row[name] is not None})
+                yield record.model_validate(row)
 
 
 def _arrow_type(annotation: Any) -> pa.DataType:
