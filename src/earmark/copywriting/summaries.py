@@ -4,6 +4,9 @@ from typing import Literal
 
 from earmark.evidence import Claim, Evidence, Record
 
+Form = Literal["adjective", "verb", "noun", "adverb", "quantity"]
+"""``crisp`` crust; ``loved`` the tacos; ``gem`` of a place; steak ``cooked perfectly``; ``plenty of`` parking."""
+
 
 class Opinion(Record):
     """One reviewer's opinion of one target, tied to the words that carry it."""
@@ -22,8 +25,8 @@ class Opinion(Record):
     end: int
     surface: str = ""
     """The target as the reviewer wrote it, in small letters: ``tacos``; empty where it is only implied."""
-    form: Literal["adjective", "verb", "noun", "adverb"] = "adjective"
-    """What the descriptor is: ``crisp``, ``loved``, ``a gem``, ``cooked perfectly``."""
+    form: Form = "adjective"
+    """What the descriptor is, so that a writer can build a sentence with it."""
     dimension: str = "quality"
     """What is measured: ``taste``, ``speed``, ``kindness``. Opinions of two dimensions never contradict each other."""
 
@@ -52,7 +55,7 @@ class CountedClaim(Record):
     last_date: str | None = None
     surface: str = ""
     """The target as most reviewers wrote it: ``tacos``."""
-    form: Literal["adjective", "verb", "noun", "adverb"] = "adjective"
+    form: Form = "adjective"
     dimension: str = "quality"
 
 

@@ -1,0 +1,84 @@
+"""How a product is liked as a whole: the ground on which praise is allowed or refused."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from earmark.copywriting.lexicon.judging import pattern, vader
+from earmark.copywriting.reviews import Review, ReviewedProduct, split_sentences
+from earmark.copywriting.summaries import Opinion
+from earmark.evidence import Record
+
+Liking = Literal["liked", "mixed", "disliked"]
+
+
+class Stance(Record):
+    """How many reviewers like a product, and what follows."""
+
+    liking: Liking
+    reasons: tuple[str, ...]
+    """Sentences for the seller."""
+    liked: int
+    mixed: int
+    disliked: int
+
+
+@dataclass(frozen=True)
+class StanceConfig:
+    """Where liking ends."""
+
+    liked_share: float = 0.65
+    """Share of happy among decided reviews from which a product is liked."""
+    disliked_share: float = 0.35
+    """Share at or below which it is disliked."""
+    margin: float = 0.25
+    """How far a review's score, from -1 to 1, must lie from zero to be decided."""
+
+
+def overall_stance(product: ReviewedProduct, opinions: Sequence[Opinion], config: StanceConfig | None = None) -> Stance:
+    """Whether a product is liked, mixed or disliked, from every usable review.
+
+    Each review is scored from its opinions, its sentences' sentiment (VADER), what it says of coming back, and its
+    stars where it has any; then reviews are counted, one voice each.
+    """
+    config = config or StanceConfig()
+    mine: dict[str, list[Opinion]] = {}
+    for opinion in opinions:
+        mine.setdefault(opinion.review_id, []).append(opinion)
+    scores = [review_score(review, mine.get(review.id, ())) for review in product.reviews]
+    liked = sum(score >= config.margin for score in scores)
+    disliked = sum(score <= -config.margin for score in scores)
+    mixed = len(scores) - liked - disliked
+    if not scores:
+        return Stance(liking="mixed", reasons=("There are no usable reviews.",), liked=0, mixed=0, disliked=0)
+    share = (liked + mixed / 2) / len(scores)
+    liking: Liking = (
+        "liked" if share >= config.liked_share else "disliked" if share <= config.disliked_share else "mixed"
+    )
+    told = f"{liked} of {len(scores)} reviews are happy, {disliked} unhappy, {mixed} undecided."
+    return Stance(liking=liking, reasons=(told,), liked=liked, mixed=mixed, disliked=disliked)
+
+
+def review_score(review: Review, opinions: Sequence[Opinion]) -> float:
+    """How happy one review is, from -1 to 1."""
+    counted = [opinion for opinion in opinions if not {"elsewhere", "quoted", "not the product"} & set(opinion.flags)]
+    praise = sum(opinion.polarity == "praise" and opinion.usable for opinion in counted)
+    blame = sum(opinion.polarity == "complaint" for opinion in counted)
+    # One imagined voice on each side keeps a single word from deciding.
+    by_opinions = (praise - blame) / (praise + blame + 1)
+    analyser = vader()
+    sentences = [review.text[start:end] for start, end in split_sentences(review.text)]
+    compounds = [float(analyser.polarity_scores(sentence)["compound"]) for sentence in sentences]
+    by_tone = sum(compounds) / len(compounds) if compounds else 0.0
+    low = review.text.lower().replace("\u2019", "'")
+    leaving = pattern("leaves")
+    leaves = len(leaving.findall(low))
+    returns = sum(
+        leaving.search(low[max(0, match.start() - 25) : match.end()]) is None
+        for match in pattern("returns").finditer(low)
+    )
+    by_return = (returns - leaves) / (returns + leaves) if returns + leaves else 0.0
+    score = 0.45 * by_opinions + 0.35 * max(-1.0, min(1.0, 1.5 * by_tone)) + 0.35 * by_return
+    if review.stars is not None:
+        score = 0.4 * score + 0.6 * max(-1.0, min(1.0, (review.stars - 3) / 2))
+    return max(-1.0, min(1.0, score))

@@ -1,0 +1,184 @@
+"""Words of a sentence with parts of speech and lemmas, and phrases that count as one word.
+
+Tags are those of the BNC (C5): ``AJ0`` adjective, ``NN1`` noun, ``VVD`` past tense, ``XX0`` not.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from importlib.util import find_spec
+from typing import Any, Literal
+
+from earmark.copywriting.lexicon.judging import load_phrases
+from earmark.errors import MissingExtra
+
+Role = Literal["", "target", "adjective", "noun", "verb", "object", "clause"]
+
+_TOKEN = re.compile(
+    r"""
+    \w+(?=n['\u2019]t\b)                       # "was" of "wasn't"
+  | n['\u2019]t\b
+  | ['\u2019](?:s|re|ve|ll|d|m)\b
+  | \$?\d+(?:[.,:]\d+)*%?
+  | [^\W\d_]+(?:[-'\u2019](?![st]\b)[^\W\d_]+)*\d*
+  | \.{2,}|\u2026|--+
+  | [^\w\s]
+    """,
+    re.VERBOSE | re.IGNORECASE,
+)
+# Nouns that the tagger takes for verbs or adjectives in the short clauses of reviews.
+_NOUNS = frozenset(
+    {"seating", "parking", "lighting", "seasoning", "pricing", "ambiance", "ambience", "decor", "breading", "plating"}
+)
+# Words that open a sentence in praise or blame and that the tagger takes for names or nouns.
+_DEGREES = frozenset({"super", "so", "very", "really", "too", "pretty", "quite", "extremely", "incredibly", "way"})
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A word, or a phrase that counts as one, with its place in the text."""
+
+    text: str
+    lower: str
+    lemma: str
+    tag: str
+    start: int
+    end: int
+    role: Role = ""
+    sign: int = 0
+    """1 or -1 for a phrase that judges."""
+
+    @property
+    def is_noun(self) -> bool:
+        """Whether it can be a target."""
+        return self.role == "target" or (not self.role and self.tag[:2] in ("NN", "NP"))
+
+    @property
+    def is_adjective(self) -> bool:
+        """Whether it can qualify a noun."""
+        return self.role == "adjective" or (not self.role and self.tag[:2] == "AJ")
+
+    @property
+    def is_verb(self) -> bool:
+        """Whether it is a verb of any kind."""
+        return self.role in ("verb", "object") or (not self.role and self.tag[:1] == "V")
+
+
+def read_words(text: str, offset: int = 0) -> list[Token]:
+    """Tokens of one sentence, tagged, lemmatised and with phrases joined; places count from ``offset``."""
+    matches = list(_TOKEN.finditer(text))
+    if not matches:
+        return []
+    words = [match.group().replace("\u2019", "'") for match in matches]
+    # Shouting hides the part of speech from a tagger that reads capitals as names.
+    shouted = sum(word.isupper() and len(word) > 1 for word in words) * 2 > len(words)
+    given = [word.lower() if shouted or (word.isupper() and len(word) > 3) else word for word in words]
+    tokens = [
+        Token(
+            word, word.lower(), lemma.lower(), _mended(word.lower(), tag), match.start() + offset, match.end() + offset
+        )
+        for match, word, (_, lemma, tag) in zip(matches, words, tag_words(given), strict=True)
+    ]
+    return _joined(_before_adjectives(tokens))
+
+
+def tag_words(words: Sequence[str]) -> list[tuple[str, str, str]]:
+    """Word, lemma and tag of each word of a sentence (HanTa)."""
+    return list(_tagger().tag_sent(list(words)))
+
+
+@lru_cache(maxsize=1)
+def _tagger() -> Any:
+    if find_spec("HanTa") is None:
+        raise MissingExtra("HanTa", "write")
+    from HanTa.HanoverTagger import HanoverTagger
+
+    return HanoverTagger("morphmodel_en.pgz")
+
+
+def _mended(lower: str, tag: str) -> str:
+    if lower in _NOUNS:
+        return "NN1"
+    if lower in ("n't", "dont", "didnt", "doesnt", "wasnt", "werent", "isnt", "arent", "cant", "wont", "couldnt"):
+        return "XX0"
+    return tag
+
+
+def _before_adjectives(tokens: list[Token]) -> list[Token]:
+    """``super clean``, ``pretty good``: the first word is a degree, whatever the tagger thinks."""
+    return [
+        replace(token, tag="AV0")
+        if token.lower in _DEGREES and index + 1 < len(tokens) and tokens[index + 1].tag[:2] in ("AJ", "AV", "VV")
+        else token
+        for index, token in enumerate(tokens)
+    ]
+
+
+Entry = tuple[tuple[str, ...], Role, int]
+
+
+@lru_cache(maxsize=1)
+def _phrases() -> dict[str, list[Entry]]:
+    """First word to the phrases that begin with it, the longest first."""
+    table = load_phrases()
+    entries: list[Entry] = [(_split(line), "target", 0) for line in table["targets"].split("\n") if line]
+    roles: tuple[Role, ...] = ("adjective", "noun", "verb", "object", "clause")
+    for sign, side in ((1, "praise"), (-1, "complaint")):
+        for role in roles:
+            entries.extend((_split(line), role, sign) for line in table[side][role].split("\n") if line)
+    first: dict[str, list[Entry]] = {}
+    for entry in entries:
+        first.setdefault(entry[0][0], []).append(entry)
+    for known in first.values():
+        known.sort(key=lambda entry: -len(entry[0]))
+    return first
+
+
+def _split(line: str) -> tuple[str, ...]:
+    return tuple(match.group().lower() for match in _TOKEN.finditer(line))
+
+
+def _joined(tokens: list[Token]) -> list[Token]:
+    phrases = _phrases()
+    joined: list[Token] = []
+    index = 0
+    while index < len(tokens):
+        entry = _phrase_at(tokens, index, phrases)
+        if entry is None:
+            joined.append(tokens[index])
+            index += 1
+            continue
+        words, role, sign = entry
+        part = tokens[index : index + len(words)]
+        index += len(words)
+        joined.append(_one_token(part, role, sign))
+    return joined
+
+
+def _phrase_at(tokens: list[Token], index: int, phrases: dict[str, list[Entry]]) -> Entry | None:
+    for entry in phrases.get(tokens[index].lower, ()):
+        words = entry[0]
+        if tuple(token.lower for token in tokens[index : index + len(words)]) == words and _fits(tokens, index, entry):
+            return entry
+    return None
+
+
+def _fits(tokens: list[Token], index: int, entry: Entry) -> bool:
+    """Whether a phrase is what it looks like here: single words depend on their part of speech."""
+    words, role, _ = entry
+    if role == "verb" and len(words) == 1:
+        return tokens[index].tag[:2] == "VV" and not (index and tokens[index - 1].lemma in ("be", "feel", "leave"))
+    if role == "noun" and len(words) == 1:
+        # "garbage can", "waste my time": only the noun that ends its phrase judges.
+        following = tokens[index + 1] if index + 1 < len(tokens) else None
+        return tokens[index].is_noun and not (following is not None and following.is_noun)
+    return True
+
+
+def _one_token(part: list[Token], role: Role, sign: int) -> Token:
+    text = " ".join(token.text for token in part).replace(" n't", "n't").replace(" 's", "'s")
+    last = part[-1]
+    lemma = " ".join([*(token.lower for token in part[:-1]), last.lemma if role == "target" else last.lower])
+    tag = {"target": last.tag if last.tag[:2] == "NN" else "NN1", "adjective": "AJ0", "noun": "NN1"}.get(role, "VVB")
+    return Token(text, text.lower(), lemma, tag, part[0].start, last.end, role, sign)
