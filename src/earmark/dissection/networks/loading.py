@@ -4,6 +4,7 @@ import re
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -32,7 +33,7 @@ def load_network(reference: str, *, trust_pickle: bool = False) -> AudioNetwork:
         InvalidInput: nothing of that kind can be loaded; the sentence says why.
     """
     if Path(reference).is_dir():
-        return _from_transformers(reference, trust_pickle, name=Path(reference).resolve().name)
+        return _from_transformers(reference, trust_pickle, name=str(Path(reference).resolve()))
     if re.fullmatch(r"[\w.]+:[\w.]+", reference):
         return _from_factory(reference)
     shipped = _shipped(reference)
@@ -69,7 +70,7 @@ def _from_factory(reference: str) -> AudioNetwork:
             f"the factory {reference!r} gives no sampling rate: set rate_hz to a whole number of samples a second."
         )
     network.module.eval()
-    return network
+    return replace(network, name=reference)
 
 
 @contextmanager

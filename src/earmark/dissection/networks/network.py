@@ -50,6 +50,7 @@ class AudioNetwork:
     prepare: Callable[[Sequence[Waveform]], dict[str, "Tensor"]]
     """Waveforms to the keyword arguments of ``module``; must not let padding change a clip."""
     name: str
+    """What it can be loaded by again: a folder, a hub id, a factory."""
     labels: tuple[str, ...] = ()
     """Class names in the order of the logits, where the network classifies."""
     equal_lengths_only: bool = False
