@@ -1,0 +1,76 @@
+"""What the command line says when a dissection is done: the folder, three descriptions, the page."""
+
+import json
+
+import typer
+from rich.console import Console
+
+from earmark.dissection.descriptions import Description
+from earmark.dissection.verification import Verification
+from earmark.report.dissection_page import write_page
+from earmark.runs import RunFolder
+
+_SHOWN = 3
+
+
+def show_run(run: RunFolder, *, as_json: bool, audio: bool) -> None:
+    """Write the page and print the end of a run, for people or for machines."""
+    page = write_page(run, run.path / "page.html", audio=audio)
+    verdicts = [one for one in run.read("verdicts", Verification) if one.subject == "description"]
+    if as_json:
+        typer.echo(json.dumps(_summary(run, verdicts) | {"page": str(page)}))
+        return
+    console = Console()
+    counts = _summary(run, verdicts)
+    console.print(
+        f"{counts['neurons']} neurons: {counts['described']} described, {counts['supported']} of them supported on "
+        f"{counts['held_out']} held-out clips, {counts['dead']} dead; {counts['skipped']} files skipped."
+    )
+    for verdict in best_of_different_taps(verdicts, _SHOWN):
+        console.print()
+        console.print(f"{verdict.neuron}", style="bold", highlight=False, markup=False)
+        console.print(f"  {verdict.text}", highlight=False, markup=False)
+        console.print(f"  {score_line(verdict)}", style="dim", highlight=False, markup=False)
+    for note in run.manifest.notes:
+        console.print(f"note: {note}", markup=False, highlight=False)
+    console.print()
+    console.print(f"run   {run.path}", markup=False, highlight=False, soft_wrap=True)
+    console.print(f"page  {page}", markup=False, highlight=False, soft_wrap=True)
+
+
+def best_of_different_taps(verdicts: list[Verification], count: int) -> list[Verification]:
+    """The supported descriptions that hold best, each of another tap."""
+    judged = [one for one in verdicts if one.verdict.outcome == "supported" and one.pearson is not None]
+    judged.sort(key=lambda one: -(one.pearson or 0))
+    best = {one.neuron.tap: one for one in reversed(judged)}
+    return sorted(best.values(), key=lambda one: -(one.pearson or 0))[:count]
+
+
+def score_line(verdict: Verification) -> str:
+    """The verdict of a description on one line."""
+    if verdict.pearson is None:
+        return f"{verdict.verdict.outcome}: {verdict.verdict.reason}"
+    interval = f"{verdict.pearson_low:.2f} to {verdict.pearson_high:.2f}"
+    parts = [f"{verdict.verdict.outcome}: held-out Pearson {verdict.pearson:.2f} ({interval})"]
+    if verdict.auprc is not None:
+        parts.append(f"AUPRC {verdict.auprc:.2f} (chance {verdict.auprc_chance:.2f})")
+    if verdict.specific is not None:
+        parts.append("specific" if verdict.specific else "not specific")
+    return ", ".join(parts)
+
+
+def _summary(run: RunFolder, verdicts: list[Verification]) -> dict[str, object]:
+    clips, recorded = run.manifest.stage("clips"), run.manifest.stage("activations")
+    descriptions = run.read("descriptions", Description)
+    return {
+        "run": str(run.path),
+        "neurons": recorded.counts["neurons"] if recorded else 0,
+        "dead": recorded.counts["dead"] if recorded else 0,
+        "described": sum(one.text is not None for one in descriptions),
+        "supported": sum(one.verdict.outcome == "supported" for one in verdicts),
+        "refuted": sum(one.verdict.outcome == "refuted" for one in verdicts),
+        "undecided": sum(one.verdict.outcome == "undecided" for one in verdicts),
+        "shown": clips.counts["shown"] if clips else 0,
+        "held_out": clips.counts["held_out"] if clips else 0,
+        "skipped": len(run.manifest.skipped),
+    }

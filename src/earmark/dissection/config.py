@@ -1,0 +1,63 @@
+"""Everything that decides what a dissection finds: one config for Python, the command line and the manifest."""
+
+from dataclasses import dataclass, fields
+from typing import Any, Literal, get_args, get_origin, get_type_hints
+
+from earmark.dissection.captions import CaptionSource
+from earmark.dissection.networks import Pooling
+from earmark.errors import InvalidInput
+
+Precision = Literal["fp32", "bf16", "fp16"]
+
+
+@dataclass(frozen=True)
+class DissectionConfig:
+    """Everything that decides what a dissection finds, said once for Python and for the command line."""
+
+    taps: tuple[str, ...] = ()
+    """Globs of the places to read, such as '*layers.3.mlp*'; by default the MLP and attention outputs of every encoder
+    block and the classifier ('earmark networks show NETWORK' lists them all)."""
+    pooling: Pooling = "head"
+    """From the frames of a clip to one number: cls, first, mean, max, or head (what the network's own head reads)."""
+    per_side: int = 12
+    """Clips kept at each end of a neuron's ranking."""
+    concepts: str | None = None
+    """A text file of concept names, one a line; by default the network's class names, else 500 sounds."""
+    captions: tuple[CaptionSource, ...] = ()
+    """Where words for clips come from: acoustic, column (the manifest's own), labels (circular for class neurons),
+    model; by default acoustic, with column where there is one."""
+    held_out: float | None = None
+    """Share of the clips kept apart to judge the words; by default one half, or the manifest's own split."""
+    control: Literal["none", "untrained"] = "none"
+    """'untrained' records the same architecture with fresh random weights beside it: the strongest control."""
+    tuning: bool = False
+    """Also play generated sweeps of pitch, loudness, bandwidth, modulation and noise, and check claims against them."""
+    model: str = "embedded"
+    """A language model to caption (with captions 'model') and to pick concepts; by default none."""
+    clap: str | None = None
+    """A CLAP folder or hub id, to compare the sounds themselves with the concept names."""
+    batch_size: int = 16
+    """Clips in one forward pass."""
+    precision: Precision = "fp32"
+    """fp32, or bf16 or fp16 where speed matters more than the last digits."""
+    allow_outside: bool = False
+    """Use files that a manifest or a link names outside its own folder."""
+    trust_pickle: bool = False
+    """Load weights that are not safetensors; such a file can run any code."""
+    seed: int = 0
+    """Of the split, of samples, of nulls and intervals."""
+
+    def __post_init__(self) -> None:
+        for name, hint in get_type_hints(type(self)).items():
+            value = getattr(self, name)
+            if get_origin(hint) is Literal and value not in get_args(hint):
+                raise InvalidInput(f"{name} is one of {', '.join(get_args(hint))}, not {value!r}.")
+
+    @classmethod
+    def from_plain(cls, plain: dict[str, Any]) -> "DissectionConfig":
+        """A config from the plain values of a manifest, where tuples are lists."""
+        known = {field.name for field in fields(cls)}
+        values: dict[str, Any] = {
+            name: tuple(value) if isinstance(value, list) else value for name, value in plain.items() if name in known
+        }
+        return cls(**values)

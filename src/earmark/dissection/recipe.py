@@ -1,0 +1,129 @@
+"""The whole of wing 1 in one call: from a network and a folder of clips to descriptions with verdicts."""
+
+from dataclasses import asdict
+from pathlib import Path
+
+from earmark.dissection.clips import Clip, ClipConfig, ClipSet, load_clips
+from earmark.dissection.concept_list import load_concepts
+from earmark.dissection.config import DissectionConfig
+from earmark.dissection.networks import AudioNetwork
+from earmark.dissection.networks.loading import load_network
+from earmark.dissection.networks.taps import find_taps
+from earmark.dissection.networks.weights import fingerprint
+from earmark.dissection.walk import Walk
+from earmark.errors import NotEnoughEvidence, RunConflict
+from earmark.language import Embedder, LanguageModel
+from earmark.language.cache import ReplyCache
+from earmark.language.choose import open_model
+from earmark.language.embedder import EachTextOnce
+from earmark.language.providers.minilm import SentenceVectors
+from earmark.runs import Manifest, RunFolder
+from earmark.workers import Progress, Workers, silent
+
+
+def dissect(
+    network: str | AudioNetwork,
+    clips: Path | str,
+    out: Path | str,
+    config: DissectionConfig | None = None,
+    *,
+    embedder: Embedder | None = None,
+    language_model: LanguageModel | None = None,
+    workers: Workers | None = None,
+    progress: Progress = silent,
+) -> RunFolder:
+    """Describe the neurons of an audio network, and judge every description on clips kept apart.
+
+    Args:
+        network: a folder, a hub id, ``package.module:factory``, ``reference``, or an :class:`AudioNetwork`.
+        clips: a folder or manifest (see :func:`~earmark.dissection.clips.load_clips`).
+        out: where the run goes; new or empty.
+        config: what decides the result.
+        embedder: sentence vectors; the packaged MiniLM by default.
+        language_model: used instead of the one that ``config.model`` names.
+        workers: for decoding and for asking models.
+        progress: told how far each stage is.
+
+    Returns:
+        The finished run: tables clips, acoustics, captions, neurons, evidence, moments, concepts, descriptions and
+        verdicts, and the recorded arrays.
+
+    Raises:
+        Mendable: anything that the user can mend, before anything is written where that is possible.
+        BudgetSpent: stopped early by a budget; everything so far is kept, and :func:`resume` goes on.
+    """
+    config = config or DissectionConfig()
+    opened = load_network(network, trust_pickle=config.trust_pickle) if isinstance(network, str) else network
+    model = _language_model(config.model, language_model)
+    taps = find_taps(opened, config.taps)
+    concepts = load_concepts(Path(config.concepts) if config.concepts else None, opened.labels)
+    clip_config = ClipConfig(held_out=config.held_out, allow_outside=config.allow_outside)
+    clip_set = load_clips(clips, clip_config, config.seed, workers=workers, progress=progress)
+    _refuse_too_few(clip_set, config.per_side)
+    arguments = {
+        "network": opened.name,
+        "clips": str(Path(clips).resolve()),
+        "fingerprint": fingerprint(opened),
+        "config": asdict(config),
+    }
+    run = RunFolder.create(Path(out), Manifest.begin("dissection", arguments, config.seed))
+    walk = Walk(run, opened, taps, concepts, clip_set, config, _embedder(embedder), model, workers, progress)
+    walk.go()
+    return run
+
+
+def resume(
+    path: Path | str,
+    *,
+    network: AudioNetwork | None = None,
+    embedder: Embedder | None = None,
+    language_model: LanguageModel | None = None,
+    workers: Workers | None = None,
+    progress: Progress = silent,
+) -> RunFolder:
+    """Go on with a dissection that was stopped, to the same bytes as if it had not been.
+
+    Args:
+        path: the run folder.
+        network: the network, where it was not given by name.
+        embedder: as in :func:`dissect`.
+        language_model: as in :func:`dissect`.
+        workers: as in :func:`dissect`.
+        progress: as in :func:`dissect`.
+
+    Raises:
+        RunConflict: the network or the clips have changed since the run began.
+    """
+    run = RunFolder.open(Path(path))
+    arguments = run.manifest.arguments
+    config = DissectionConfig.from_plain(arguments["config"])
+    opened = network or load_network(arguments["network"], trust_pickle=config.trust_pickle)
+    if fingerprint(opened) != arguments["fingerprint"]:
+        raise RunConflict(f"the network {opened.name} has changed since {path} began: start a new run.")
+    concepts = load_concepts(Path(config.concepts) if config.concepts else None, opened.labels)
+    clip_config = ClipConfig(held_out=config.held_out, allow_outside=config.allow_outside)
+    clip_set = load_clips(arguments["clips"], clip_config, config.seed, workers=workers, progress=progress)
+    if run.has("clips") and tuple(run.read("clips", Clip)) != clip_set.clips:
+        raise RunConflict(f"the clips in {arguments['clips']} have changed since {path} began: start a new run.")
+    model = _language_model(config.model, language_model)
+    taps = find_taps(opened, config.taps)
+    walk = Walk(run, opened, taps, concepts, clip_set, config, _embedder(embedder), model, workers, progress)
+    walk.go()
+    return run
+
+
+def _refuse_too_few(clip_set: ClipSet, per_side: int) -> None:
+    shown = len(clip_set.of("shown"))
+    if shown < 2 * per_side:
+        raise NotEnoughEvidence(
+            f"{shown} shown clips are too few for {per_side} at each end of a ranking: give more clips, or a smaller "
+            "--per-side."
+        )
+
+
+def _embedder(given: Embedder | None) -> Embedder:
+    return EachTextOnce(given or SentenceVectors())
+
+
+def _language_model(name: str, given: LanguageModel | None) -> LanguageModel | None:
+    return given or open_model(name, cache=None if name.startswith("scripted:") else ReplyCache())

@@ -1,0 +1,286 @@
+"""The stages of a dissection, in order, each written when it is finished and read when the run is resumed.
+
+Taps are described one at a time, so memory follows the widest tap and not the network.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from earmark.dissection.acoustics import AcousticScale, Measures, measure
+from earmark.dissection.activations import Activations, checkpoint_of, load_activations, save_activations
+from earmark.dissection.captions import (
+    Caption,
+    CaptionConfig,
+    Captioner,
+    ListeningModel,
+    caption_clips,
+    caption_sources,
+)
+from earmark.dissection.clips import Clip, ClipSet, read_waveform
+from earmark.dissection.concepts import ClipConcepts, ConceptScore, match_captions, match_sounds, score_concepts
+from earmark.dissection.config import DissectionConfig
+from earmark.dissection.descriptions import Description
+from earmark.dissection.features import ClipFeatures, build_features
+from earmark.dissection.networks import AudioNetwork, Tap, Waveform
+from earmark.dissection.networks.weights import untrained_twin
+from earmark.dissection.picking import PickConfig, pick_concepts
+from earmark.dissection.recording import RecordingConfig, record
+from earmark.dissection.selection import NeuronEvidence, select
+from earmark.dissection.similarity import ScoreName
+from earmark.dissection.summaries import describe
+from earmark.dissection.verification import Verification, verify, with_untrained
+from earmark.evidence import Record
+from earmark.language import Embedder, LanguageModel
+from earmark.runs import RunFolder
+from earmark.workers import Progress, Threads, Workers
+
+# Every score as published; the best names of all five are kept.
+_SCORES: tuple[ScoreName, ...] = ("cosine", "cosine_cubed", "rank_reorder", "wpmi", "soft_wpmi")
+
+
+class ClipMeasures(Record):
+    """The acoustic measures of one clip: a row of the acoustics table."""
+
+    clip_id: str
+    measures: Measures
+
+
+class NeuronRow(Record):
+    """One neuron: a row of the neurons table."""
+
+    tap: str
+    index: int
+    kind: str
+    layer: int | None
+    mean: float
+    deviation: float
+    dead: bool
+    label: str | None
+    """The class that a neuron of the classifier stands for."""
+
+
+@dataclass(frozen=True)
+class Walk:
+    """One run on its way."""
+
+    run: RunFolder
+    network: AudioNetwork
+    taps: Sequence[Tap]
+    concepts: tuple[str, ...]
+    clip_set: ClipSet
+    config: DissectionConfig
+    embedder: Embedder
+    language_model: LanguageModel | None
+    workers: Workers | None
+    progress: Progress
+
+    def go(self) -> None:
+        """Every stage that is not done yet, in order."""
+        self._keep_clips()
+        recorded = self._record(self.network, "activations")
+        measures = self._measure()
+        captions = self._caption(measures)
+        features = build_features(self.clip_set, captions, measures, self.embedder)
+        self._describe(recorded, features, captions, self._match(captions))
+        if self.config.control == "untrained":
+            self._control(features)
+
+    def _keep_clips(self) -> None:
+        if self.run.is_done("clips"):
+            return
+        with self.run.stage("clips") as counts:
+            self.run.skip(self.clip_set.skipped)
+            self.run.write("clips", Clip, self.clip_set.clips)
+            counts["shown"] = len(self.clip_set.of("shown"))
+            counts["held_out"] = len(self.clip_set.of("held_out"))
+            counts["skipped"] = len(self.clip_set.skipped)
+
+    def _record(self, network: AudioNetwork, name: str) -> list[Activations]:
+        if self.run.is_done(name):
+            return load_activations(self.run, name)
+        settings = RecordingConfig(
+            pooling=self.config.pooling,
+            per_side=self.config.per_side,
+            batch_size=self.config.batch_size,
+            precision=self.config.precision,
+        )
+        with self.run.stage(name) as counts:
+            recording = record(
+                network,
+                self.clip_set,
+                self.taps,
+                settings,
+                self.config.seed,
+                read=lambda clip: read_waveform(self.clip_set.root, clip, network.rate_hz),
+                checkpoint=checkpoint_of(self.run, name),
+                progress=self.progress,
+            )
+            self.run.skip(recording.skipped)
+            save_activations(self.run, recording.activations, name)
+            counts["taps"] = len(recording.activations)
+            counts["neurons"] = sum(tap.width for tap in self.taps)
+            counts["dead"] = sum(int(tap.dead.sum()) for tap in recording.activations)
+        return recording.activations
+
+    def _measure(self) -> list[Measures]:
+        if self.run.is_done("acoustics"):
+            return [row.measures for row in self.run.read("acoustics", ClipMeasures)]
+        with self.run.stage("acoustics") as counts:
+            clips = self.clip_set.clips
+            measured = (self.workers or Threads()).map(self._measure_one, clips)
+            rows = []
+            for row in measured:
+                rows.append(row)
+                self.progress("acoustics", len(rows), len(clips))
+            self.run.write("acoustics", ClipMeasures, rows)
+            counts["clips"] = len(rows)
+        return [row.measures for row in rows]
+
+    def _measure_one(self, clip: Clip) -> ClipMeasures:
+        waveform = read_waveform(self.clip_set.root, clip, self.network.rate_hz)
+        return ClipMeasures(clip_id=clip.id, measures=measure(waveform, self.network.rate_hz))
+
+    def _caption(self, measures: Sequence[Measures]) -> list[Caption]:
+        if self.run.is_done("captions"):
+            return self.run.read("captions", Caption)
+        clips = self.clip_set.clips
+        scale = AcousticScale.fit([one for clip, one in zip(clips, measures, strict=True) if clip.split == "shown"])
+        heard = {clip.id: one for clip, one in zip(clips, measures, strict=True)}
+        config = CaptionConfig(self.config.captions or None)
+        with self.run.stage("captions") as counts:
+            captions = caption_clips(
+                self.clip_set,
+                config,
+                self.run,
+                acoustic=lambda clip: scale.caption(heard[clip.id]),
+                captioner=self._captioner(config),
+                workers=self.workers,
+                progress=self.progress,
+            )
+            counts["captions"] = len(captions)
+        return captions
+
+    def _captioner(self, config: CaptionConfig) -> Captioner | None:
+        if "model" not in caption_sources(self.clip_set, config) or self.language_model is None:
+            return None
+        return ListeningModel(self.language_model)
+
+    def _match(self, captions: Sequence[Caption]) -> list[ClipConcepts]:
+        """Clips x concepts, from captions and from the sounds: small, so made again when a run is resumed."""
+        matched = [match_captions(captions, self.clip_set.clips, self.concepts, self.embedder)]
+        if self.config.clap is not None:
+            from earmark.dissection.clap import ClapVectors
+
+            vectors = ClapVectors(self.config.clap)
+            clips = range(len(self.clip_set.clips))
+            sounds: Iterator[Waveform] = (
+                read_waveform(self.clip_set.root, clip, vectors.rate_hz) for clip in self.clip_set.clips
+            )
+            matched.append(match_sounds(clips, sounds, self.concepts, vectors))
+        return matched
+
+    def _describe(
+        self,
+        recorded: Sequence[Activations],
+        features: ClipFeatures,
+        captions: Sequence[Caption],
+        matched: Sequence[ClipConcepts],
+    ) -> None:
+        """Tap by tap: evidence, closed concepts, descriptions, verdicts."""
+        if self.run.is_done("descriptions"):
+            return
+        with self.run.stage("descriptions") as counts:
+            for number, activations in enumerate(recorded):
+                # Verdicts are written last: a tap that has them is done.
+                if not self.run.has_part("verdicts", number):
+                    self._describe_tap(number, activations, features, captions, matched)
+                self.progress("descriptions", number + 1, len(recorded))
+            for name, kind in _BY_TAP.items():
+                self.run.finish(name, kind)
+            descriptions = self.run.read("descriptions", Description)
+            counts["described"] = sum(one.text is not None for one in descriptions)
+            counts["refused"] = sum(one.text is None for one in descriptions)
+            verdicts = self.run.read("verdicts", Verification)
+            whole = [one for one in verdicts if one.subject == "description"]
+            counts["supported"] = sum(one.verdict.outcome == "supported" for one in whole)
+
+    def _describe_tap(
+        self,
+        number: int,
+        activations: Activations,
+        features: ClipFeatures,
+        captions: Sequence[Caption],
+        matched: Sequence[ClipConcepts],
+    ) -> None:
+        evidence = select(activations, self.clip_set)
+        scores = [row for one in matched for row in score_concepts(activations, one, _SCORES)]
+        if self.language_model is not None:
+            picked = pick_concepts(
+                self.language_model,
+                activations,
+                self._captions_by_clip(captions),
+                self.concepts,
+                PickConfig(seed=self.config.seed),
+                self.workers,
+            )
+            scores += picked.scores
+            self.run.skip(picked.refused)
+        descriptions = describe(activations, evidence, features, seed=self.config.seed)
+        verdicts = verify(descriptions, activations, features, self.clip_set, seed=self.config.seed)
+        self.run.append("neurons", NeuronRow, _neuron_rows(activations, self.network.labels), number)
+        self.run.append("evidence", NeuronEvidence, evidence, number)
+        self.run.append("concepts", ConceptScore, scores, number)
+        self.run.append("descriptions", Description, descriptions, number)
+        self.run.append("verdicts", Verification, verdicts, number)
+
+    def _captions_by_clip(self, captions: Sequence[Caption]) -> dict[int, str]:
+        position = {clip.id: index for index, clip in enumerate(self.clip_set.clips)}
+        said: dict[int, str] = {}
+        for caption in captions:
+            at = position[caption.clip_id]
+            said[at] = f"{said[at]}. {caption.text}" if at in said else caption.text
+        return said
+
+    def _control(self, features: ClipFeatures) -> None:
+        """The untrained twin, described and judged in the same way: what the architecture alone follows."""
+        if self.run.is_done("control"):
+            return
+        recorded = self._record(untrained_twin(self.network, self.config.seed), "untrained")
+        with self.run.stage("control") as counts:
+            twin: list[Verification] = []
+            for number, activations in enumerate(recorded):
+                evidence = select(activations, self.clip_set)
+                said = describe(activations, evidence, features, seed=self.config.seed)
+                twin += verify(said, activations, features, self.clip_set, seed=self.config.seed)
+                self.progress("control", number + 1, len(recorded))
+            self.run.write("untrained_verdicts", Verification, twin)
+            verdicts = self.run.read("verdicts", Verification)
+            self.run.write("verdicts", Verification, with_untrained(verdicts, twin))
+            counts["verdicts"] = len(twin)
+
+
+_BY_TAP: dict[str, type[Record]] = {
+    "neurons": NeuronRow,
+    "evidence": NeuronEvidence,
+    "concepts": ConceptScore,
+    "descriptions": Description,
+    "verdicts": Verification,
+}
+
+
+def _neuron_rows(activations: Activations, labels: Sequence[str]) -> list[NeuronRow]:
+    tap = activations.tap
+    named = tap.kind == "classifier" and len(labels) == tap.width
+    return [
+        NeuronRow(
+            tap=tap.name,
+            index=index,
+            kind=tap.kind,
+            layer=tap.layer,
+            mean=float(activations.mean[index]) if index not in activations.refused else 0.0,
+            deviation=float(activations.deviation[index]) if index not in activations.refused else 0.0,
+            dead=bool(activations.dead[index]),
+            label=labels[index] if named else None,
+        )
+        for index in range(tap.width)
+    ]
