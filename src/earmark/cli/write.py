@@ -1,0 +1,165 @@
+"""``earmark write``: product copy from reviews, with a receipt for every sentence."""
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from earmark.cli.options import field_docs
+from earmark.copywriting.copy_run import CopyRequest
+from earmark.copywriting.recipe import CopyConfig
+
+app = typer.Typer(no_args_is_help=True)
+
+_DOCS = field_docs(CopyConfig) | {key: text for key, text in field_docs(CopyRequest).items() if key != "config"}
+
+
+def _option(field: str, *names: str, **more: Any) -> Any:
+    return typer.Option(*names, help=_DOCS[field], **more)
+
+
+@app.command(help="Write product copy from reviews, with a receipt for every sentence.")
+def write(
+    reviews: Annotated[Path, typer.Argument(help="Reviews as CSV, TSV, JSONL or Parquet, one or several a row.")],
+    product: Annotated[str | None, _option("product")] = None,
+    aspect: Annotated[str | None, _option("aspect")] = None,
+    facts: Annotated[str | None, _option("facts", metavar="FILE")] = None,
+    tone: Annotated[str, _option("tone")] = "plain",
+    length: Annotated[str, _option("length")] = "paragraph",
+    channel: Annotated[str, _option("channel")] = "shop",
+    must: Annotated[list[str] | None, _option("must")] = None,
+    never: Annotated[list[str] | None, _option("never")] = None,
+    writer: Annotated[str, _option("writer")] = "composer",
+    policy: Annotated[str | None, _option("policy", metavar="DIR")] = None,
+    model: Annotated[str | None, _option("model", metavar="NAME")] = None,
+    drafts: Annotated[int, _option("drafts")] = 4,
+    aspects: Annotated[str | None, _option("aspects", metavar="FILE")] = None,
+    vectors: Annotated[str, _option("vectors")] = "minilm",
+    product_column: Annotated[str | None, typer.Option(help="The column that tells products apart.")] = None,
+    text_column: Annotated[
+        list[str] | None, typer.Option(help="A column that holds a review; may be repeated.")
+    ] = None,
+    stars_column: Annotated[str | None, typer.Option(help="The column of ratings.")] = None,
+    date_column: Annotated[str | None, typer.Option(help="The column of dates.")] = None,
+    author_column: Annotated[str | None, typer.Option(help="The column of reviewers.")] = None,
+    language_column: Annotated[str | None, typer.Option(help="The column of languages.")] = None,
+    one_product: Annotated[str | None, typer.Option(help="The file is about one product, with this name.")] = None,
+    dissent_share: Annotated[float, _option("dissent_share", min=0.01, max=1.0)] = 0.25,
+    stale_years: Annotated[float, _option("stale_years", min=0.0)] = 3.0,
+    seed: Annotated[int, _option("seed", min=0)] = 0,
+    out: Annotated[
+        Path | None,
+        typer.Option(help="Where to keep it: .jsonl, .csv or .md, with the run beside it, or a run folder."),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one line of JSON a product.")] = False,
+) -> None:
+    """Write copy for every product of a file."""
+    from earmark.copywriting.reviews import Columns, guess_columns
+
+    _check_choices(tone=tone, length=length, channel=channel, writer=writer)
+    given = Columns(
+        product=product_column,
+        text=tuple(text_column or ()),
+        stars=stars_column,
+        date=date_column,
+        author=author_column,
+        language=language_column,
+        one_product=one_product,
+    )
+    config = CopyConfig(
+        product=product,
+        aspect=aspect,
+        tone=tone,  # type: ignore[arg-type]
+        length=length,  # type: ignore[arg-type]
+        channel=channel,  # type: ignore[arg-type]
+        must=tuple(must or ()),
+        never=tuple(never or ()),
+        drafts=drafts,
+        dissent_share=dissent_share,
+        stale_years=stale_years,
+        seed=seed,
+    )
+    request = CopyRequest(
+        reviews=str(reviews),
+        config=config,
+        columns=given,
+        writer=writer,  # type: ignore[arg-type]
+        policy=policy,
+        model=model,
+        facts=facts,
+        aspects=aspects,
+        vectors=vectors,
+    )
+    if not as_json:
+        typer.echo(f"columns: {guess_columns(reviews, given).told()}", err=True)
+    _run(request, out, as_json)
+
+
+def _run(request: CopyRequest, out: Path | None, as_json: bool) -> None:
+    from earmark.cli.progress import drawn
+    from earmark.copywriting.copy_run import copies_of, run_copy
+    from earmark.copywriting.export import ENDINGS, check_ending, export
+    from earmark.copywriting.recipe import checked, write_copy
+    from earmark.errors import RunConflict
+
+    checked(request.config)
+    with drawn(not as_json) as progress:
+        if out is None:
+            parts = request.parts()
+            made = write_copy(Path(request.reviews), request.config, parts, request.columns, progress=progress)
+            _show(made, as_json)
+            return
+        is_file = bool(out.suffix)
+        if is_file:
+            check_ending(out)
+            if out.exists():
+                raise RunConflict(f"{out} is there already: give --out another name, or move it away.")
+        folder = out.with_name(out.name + ".run") if is_file else out
+        _show(run_copy(folder, request, progress), as_json, brief=not as_json)
+    told = f"run: {folder}"
+    if is_file:
+        export(out, copies_of(folder))
+        told = f"copy: {out} ({ENDINGS and out.suffix[1:]}); {told}"
+    typer.echo(told, err=True)
+
+
+def _show(copies: Iterable[Any], as_json: bool, brief: bool = False) -> None:
+    from earmark.cli.receipts import show_copy, show_total
+    from earmark.copywriting.export import as_json as to_json
+
+    total = _Total()
+    for copy in total.counted(copies):
+        if as_json:
+            typer.echo(to_json(copy))
+        elif not brief:
+            show_copy(copy)
+    if not as_json:
+        show_total(total.products, total.refusals, total.withheld)
+
+
+class _Total:
+    """What was written, counted on the way."""
+
+    def __init__(self) -> None:
+        self.products = self.refusals = self.withheld = 0
+
+    def counted(self, copies: Iterable[Any]) -> Iterator[Any]:
+        for copy in copies:
+            self.products += 1
+            self.refusals += copy.refusal is not None
+            self.withheld += len(copy.withheld)
+            yield copy
+
+
+def _check_choices(**given: str) -> None:
+    from typing import get_args
+
+    from earmark.copywriting.copy_run import WriterKind
+    from earmark.copywriting.drafts import Channel, Length, Tone
+    from earmark.errors import UnknownName
+
+    kinds: dict[str, Any] = {"tone": Tone, "length": Length, "channel": Channel, "writer": WriterKind}
+    for name, value in given.items():
+        if value not in get_args(kinds[name]):
+            raise UnknownName(name, value, get_args(kinds[name]))

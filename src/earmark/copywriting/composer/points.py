@@ -1,0 +1,188 @@
+"""Points: what a piece of copy can say, each one target with the words that reviewers use of it."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from earmark.copywriting.composer.english import capitalised, in_number_of, listed, noun_key
+from earmark.copywriting.praise import Support
+from earmark.copywriting.summaries import CountedClaim, Form
+from earmark.copywriting.voices import Count, carries
+
+# Judging words that stand after a verb only: "the soup is on point", never "the on point soup".
+_AFTER_A_VERB = {
+    "alive", "alone", "asleep", "awake", "aware", "glad", "ill", "ready", "sure", "well", "worth", "okay", "ok",
+    "spot-on", "on-point", "fine",
+}  # fmt: skip
+# Words that say little; they come late.
+FAINT = {
+    "good", "great", "nice", "fine", "ok", "okay", "awesome", "amazing", "excellent", "fantastic", "wonderful", "cool",
+    "solid", "decent", "incredible", "outstanding", "super", "terrific", "fabulous", "phenomenal", "superb", "lovely",
+}  # fmt: skip
+_FAINT_TARGETS = {"place", "spot", "experience", "time", "everything", "thing", "it", "restaurant", "business", "job"}
+_PRONOUNS = {"everything", "everyone", "everybody", "it", "they", "this", "that", "all", "something"}
+# Nouns that take no "a".
+_MASS = {
+    "accommodation", "advice", "bacon", "beef", "bread", "broth", "build", "butter", "cheese", "chicken",
+    "chocolate", "chowder", "cleanliness", "clothing", "coffee", "comfort", "cooking", "corn", "craftsmanship",
+    "cream", "decor", "delivery", "duck", "décor", "entertainment", "equipment", "fabric", "feedback", "fish",
+    "flavor", "flavour", "food", "fruit", "fun", "furniture", "garlic", "gelato", "guacamole", "ham", "help",
+    "hospitality", "housekeeping", "hummus", "information", "internet", "jewelry", "lamb", "lighting", "lining",
+    "lobster", "location", "lunch", "maintenance", "meat", "milk", "money", "music", "naan", "packaging", "parking",
+    "pasta", "patience", "pho", "pizza", "pork", "poultry", "presentation", "pricing", "quality", "ramen", "rice",
+    "salmon", "salsa", "sashimi", "sauce", "seafood", "seasoning", "seating", "security", "service", "setup",
+    "shipping", "shrimp", "software", "sound", "soup", "staff", "stitching", "stock", "stuff", "sushi", "tea",
+    "texture", "tofu", "tuna", "turkey", "value", "water", "weather", "wi-fi", "wifi", "wool", "work",
+    "workmanship", "yogurt",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Point:
+    """One target, how it is judged, and by how many.
+
+    Attributes:
+        target: as it is printed, in the number that reviewers use.
+        plural: whether it takes ``are``.
+        descriptors: the judging words; empty where reviewers praise it in different words.
+        claims: what carries it.
+        count: the voices behind it: of the least carried descriptor, or of any praise where there is none.
+        aspect: the aspect of its first claim.
+        faint: whether it says little ("good food").
+        form: what its judging words are: ``crisp``, ``a gem``, ``cooked perfectly``, ``plenty of``.
+    """
+
+    target: str
+    plural: bool
+    descriptors: tuple[str, ...]
+    claims: tuple[CountedClaim, ...]
+    count: Count
+    aspect: str
+    faint: bool
+    form: Form = "adjective"
+
+    @property
+    def desc(self) -> str:
+        """``crisp and salty``."""
+        return listed(self.descriptors)
+
+    @property
+    def the(self) -> str:
+        """``the fries``."""
+        return self.target if self.target.lower() in _PRONOUNS else f"the {self.target}"
+
+    @property
+    def bare(self) -> str:
+        """``crisp fries``; two judging words at most, and a comma between them."""
+        return f"{', '.join(self.descriptors[:2])} {self.target}"
+
+    @property
+    def a_np(self) -> str:
+        """``crisp fries``, ``a crisp crust``, ``quick service``."""
+        if self.plural or self.target.split()[-1].lower() in _MASS:
+            return self.bare
+        return f"{article(self.bare)} {self.bare}"
+
+    @property
+    def goes_before(self) -> bool:
+        """Whether the judging words can stand before the target."""
+        if self.form == "quantity":
+            return True
+        if not self.descriptors or self.form != "adjective" or self.target.lower() in _PRONOUNS:
+            return False
+        return all(len(word.split()) == 1 and word.lower() not in _AFTER_A_VERB for word in self.descriptors)
+
+    @property
+    def goes_after(self) -> bool:
+        """Whether the judging words can stand after "is"."""
+        return bool(self.descriptors) and self.form != "quantity" and not (self.form == "noun" and self.plural)
+
+    @property
+    def words(self) -> frozenset[str]:
+        """The words of the target and of what is said of it, lower case."""
+        return frozenset(re.findall(r"[^\W_]+", f"{self.target} {' '.join(self.descriptors)}".lower()))
+
+
+def article(phrase: str) -> str:
+    """``a`` or ``an``, by how the first word sounds."""
+    word = phrase.lower()
+    if re.match(r"(?:hour|honest|honou?r|heir)", word):
+        return "an"
+    if re.match(r"(?:uni(?!n|mp)|use|usu|eu|one|u[^aeiou]i(?:que|t))", word):
+        return "a"
+    return "an" if word[:1] in "aeiou" else "a"
+
+
+@dataclass(frozen=True)
+class Points:
+    """What a brief offers a writer.
+
+    Attributes:
+        strong: carried by enough voices to be said without counting them.
+        praised: targets praised by enough voices, in words that differ.
+        single: said by one voice, worth an aside.
+    """
+
+    strong: tuple[Point, ...]
+    praised: tuple[Point, ...]
+    single: tuple[Point, ...]
+
+
+def points_of(support: Support) -> Points:
+    """Group the praise of a brief into points, the best carried and most telling first."""
+    groups: dict[str, list[CountedClaim]] = {}
+    for claim in support.praise:
+        groups.setdefault(noun_key(claim.target), []).append(claim)
+    strong, praised, single = [], [], []
+    for claims in groups.values():
+        worded = [claim for claim in claims if claim.form != "verb"]
+        several = _distinct([claim for claim in worded if carries(support.count([claim]), None)])
+        if several:
+            strong.append(_point(support, several))
+            continue
+        together = support.count(claims)
+        if carries(together, None):
+            praised.append(_point(support, claims, name_words=False))
+        telling = [claim for claim in worded if claim.descriptor.lower() not in FAINT and claim.supporting == 1]
+        if telling:
+            single.append(_point(support, telling[:1]))
+    return Points(_ranked(strong), _ranked(praised), _ranked(single))
+
+
+def _distinct(claims: Sequence[CountedClaim]) -> list[CountedClaim]:
+    """At most two judging words for a target, a telling one first; a faint one only where there is no other."""
+    telling = [claim for claim in claims if claim.descriptor.lower() not in FAINT]
+    if not telling:
+        return list(claims[:1])
+    # Words of one form only: "crisp and cooked perfectly" limps.
+    return [claim for claim in telling if claim.form == telling[0].form][:2]
+
+
+def _point(support: Support, claims: Sequence[CountedClaim], *, name_words: bool = True) -> Point:
+    spans = [text for claim in claims for text in support.spans(claim)]
+    target, plural = in_number_of(_in_lower_case(claims[0].surface or claims[0].target, spans), spans)
+    descriptors = tuple(dict.fromkeys(claim.descriptor.lower() for claim in claims)) if name_words else ()
+    counts = [support.count([claim]) for claim in claims] if name_words else [support.count(claims)]
+    faint = target.lower() in _FAINT_TARGETS or not descriptors or all(word in FAINT for word in descriptors)
+    return Point(
+        target=target,
+        plural=plural,
+        descriptors=descriptors,
+        claims=tuple(claims),
+        count=min(counts, key=lambda count: count.supporting),
+        aspect=support.aspect_of[claims[0].claim.id],
+        faint=faint,
+        form=claims[0].form,
+    )
+
+
+def _in_lower_case(target: str, spans: Sequence[str]) -> str:
+    """A target as it is written inside a sentence: lower case where reviewers write it so."""
+    lower = target.lower()
+    if target == lower or any(lower in span for span in spans):
+        return lower
+    return target if re.search(r"[a-z]", target) else capitalised(lower)
+
+
+def _ranked(points: Sequence[Point]) -> tuple[Point, ...]:
+    return tuple(sorted(points, key=lambda point: (point.faint, -point.count.supporting, point.target)))

@@ -1,0 +1,217 @@
+"""A request for copy as a run folder: resumable, streamed, and readable without earmark."""
+
+import hashlib
+import time
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field, fields
+from pathlib import Path
+from typing import Any, Literal
+
+from earmark.copywriting.aspects import read_aspect_set
+from earmark.copywriting.drafts import Writer
+from earmark.copywriting.facts import read_facts
+from earmark.copywriting.grounding import GroundedCopy
+from earmark.copywriting.recipe import CopyConfig, Parts, checked, write_copy
+from earmark.copywriting.reviews import Columns
+from earmark.errors import InvalidInput, RunConflict
+from earmark.evidence import Record
+from earmark.runs import Manifest, RunFolder
+from earmark.workers import Progress, silent
+
+WriterKind = Literal["composer", "policy", "model"]
+_TABLE, _STAGE = "copy", "write"
+_KEPT_EVERY, _KEPT_AFTER_S = 64, 30.0
+
+
+@dataclass(frozen=True)
+class CopyRequest:
+    """Everything that decides what copy is written: the arguments of a run."""
+
+    reviews: str
+    """The file of reviews."""
+    config: CopyConfig = field(default_factory=CopyConfig)
+    columns: Columns = field(default_factory=Columns)
+    writer: WriterKind = "composer"
+    """Who writes: composer (embedded), policy (a trained writer, --policy) or model (a language model, --model)."""
+    policy: str | None = None
+    """The folder of a trained writer, as earmark train writer leaves it."""
+    model: str | None = None
+    """The language model that writes, such as http://localhost:8000/v1#NAME."""
+    facts: str | None = None
+    """The seller's own record of the product: name, brand, attributes (JSON, TOML, JSONL, CSV)."""
+    aspects: str | None = None
+    """Your own aspects, in TOML."""
+    vectors: str | None = "minilm"
+    """Sentence vectors that group what means the same: minilm, a folder, or none."""
+
+    def arguments(self) -> dict[str, Any]:
+        """As plain values, for the manifest."""
+        return asdict(self)
+
+    @classmethod
+    def from_arguments(cls, arguments: dict[str, Any]) -> "CopyRequest":
+        """Back from the manifest.
+
+        Raises:
+            InvalidInput: the arguments are not a request for copy.
+        """
+        try:
+            plain = {key: value for key, value in arguments.items() if key not in ("config", "columns", "reviews_hash")}
+            config, columns = dict(arguments["config"]), dict(arguments["columns"])
+            for kind, values in ((CopyConfig, config), (Columns, columns)):
+                for item in fields(kind):
+                    if isinstance(values.get(item.name), list):
+                        values[item.name] = tuple(values[item.name])
+            return cls(config=CopyConfig(**config), columns=Columns(**columns), **plain)
+        except (KeyError, TypeError) as error:
+            raise InvalidInput(f"the manifest does not hold a request for copy: {error}.") from error
+
+    def parts(self) -> Parts:
+        """Open what plugs in.
+
+        Raises:
+            Mendable: a file cannot be read, a model cannot be opened, or a package is missing.
+        """
+        facts = read_facts(Path(self.facts)) if self.facts else None
+        aspects = read_aspect_set(Path(self.aspects)) if self.aspects else None
+        if self.config.aspect and aspects:
+            aspects.aspect(self.config.aspect)
+        embedder = None
+        if self.vectors not in (None, "none"):
+            from earmark.copywriting.recent_vectors import RecentTexts
+            from earmark.language.providers.minilm import SentenceVectors
+
+            embedder = RecentTexts(SentenceVectors(None if self.vectors == "minilm" else self.vectors))
+        return Parts(writer=self._open_writer(), aspects=aspects, embedder=embedder, facts=facts)
+
+    def _open_writer(self) -> Writer | None:
+        if self.policy and self.writer != "policy":
+            raise InvalidInput("--policy is for --writer policy: add it, or drop --policy.")
+        if self.model and self.writer != "model":
+            raise InvalidInput("--model is for --writer model: add it, or drop --model.")
+        if self.writer == "policy":
+            from earmark.copywriting.policy import PolicyWriter
+
+            if self.policy is None:
+                raise InvalidInput("--writer policy needs --policy DIR, a folder that 'earmark train writer' made.")
+            return PolicyWriter(Path(self.policy), self.config.rules)
+        if self.writer == "model":
+            from earmark.copywriting.model_writer import ModelWriter
+            from earmark.language.choose import open_model
+
+            model = open_model(self.model) if self.model else None
+            if model is None:
+                raise InvalidInput("--writer model needs --model NAME, such as http://localhost:8000/v1#NAME.")
+            return ModelWriter(model, self.config.rules)
+        return None
+
+
+class WithheldRow(Record):
+    """A sentence that did not go out, for reading without earmark."""
+
+    product_id: str
+    text: str
+    reason: str
+
+
+def run_copy(folder: Path, request: CopyRequest, progress: Progress = silent) -> Iterator[GroundedCopy]:
+    """Write copy into a run folder; a folder that holds the same request, unfinished, is gone on with.
+
+    Products that were written before are not yielded again: see :func:`copies_of`.
+
+    Raises:
+        RunConflict: the folder holds another run, or the reviews have changed since.
+    """
+    checked(request.config)
+    run = _opened(folder, request)
+    if run.is_done(_STAGE):
+        return
+    parts = request.parts()
+    before = {copy.product_id for copy in run.parts(_TABLE, GroundedCopy)}
+    kept: list[GroundedCopy] = []
+    clock = time.monotonic()
+    with run.stage(_STAGE) as counts:
+        try:
+            for copy in write_copy(
+                Path(request.reviews), request.config, parts, request.columns, before.__contains__, progress
+            ):
+                kept.append(copy)
+                if len(kept) >= _KEPT_EVERY or time.monotonic() - clock > _KEPT_AFTER_S:
+                    run.append(_TABLE, GroundedCopy, kept)
+                    kept, clock = [], time.monotonic()
+                yield copy
+        finally:
+            # Stopped by hand or by an error: what was written is kept all the same.
+            if kept:
+                run.append(_TABLE, GroundedCopy, kept)
+        run.finish(_TABLE, GroundedCopy)
+        run.write("withheld", WithheldRow, _withheld(run))
+        counts.update(_counted(run))
+
+
+def resume_copy(folder: Path, progress: Progress = silent) -> Iterator[GroundedCopy]:
+    """Go on with a run that was stopped.
+
+    Raises:
+        InvalidInput: the folder holds no such run.
+        RunConflict: the reviews have changed since.
+    """
+    run = RunFolder.open(folder)
+    if run.manifest.kind != "copywriting":
+        raise InvalidInput(f"{folder} is a {run.manifest.kind} run, not one that writes copy.")
+    yield from run_copy(folder, CopyRequest.from_arguments(run.manifest.arguments), progress)
+
+
+def copies_of(folder: Path) -> Iterator[GroundedCopy]:
+    """All copy of a run, in the order of the products, a few in memory at a time.
+
+    Raises:
+        InvalidInput: the folder holds no run that writes copy.
+    """
+    run = RunFolder.open(folder)
+    yield from run.stream(_TABLE, GroundedCopy) if run.has(_TABLE) else run.parts(_TABLE, GroundedCopy)
+
+
+def _opened(folder: Path, request: CopyRequest) -> RunFolder:
+    arguments = {**request.arguments(), "reviews_hash": _hash_of(Path(request.reviews))}
+    manifest = Manifest.begin("copywriting", arguments, request.config.seed)
+    if not (folder / "manifest.json").is_file():
+        return RunFolder.create(folder, manifest)
+    run = RunFolder.open(folder)
+    # As the manifest keeps them: tuples are lists there.
+    asked = Manifest.model_validate_json(manifest.model_dump_json()).arguments
+    changed = sorted(
+        key for key in {*asked, *run.manifest.arguments} if asked.get(key) != run.manifest.arguments.get(key)
+    )
+    if run.manifest.kind != "copywriting" or changed:
+        what = "the reviews have changed" if changed == ["reviews_hash"] else f"another request ({', '.join(changed)})"
+        raise RunConflict(f"{folder} holds a run with other arguments: {what}; give --out another name.")
+    return run
+
+
+def _hash_of(path: Path) -> str:
+    digest = hashlib.blake2b(digest_size=8)
+    try:
+        with path.open("rb") as file:
+            while block := file.read(1 << 20):
+                digest.update(block)
+    except OSError as error:
+        raise InvalidInput(f"{path} cannot be read: {error.strerror}.") from error
+    return digest.hexdigest()
+
+
+def _withheld(run: RunFolder) -> Iterator[WithheldRow]:
+    for copy in run.stream(_TABLE, GroundedCopy):
+        for item in copy.withheld:
+            yield WithheldRow(product_id=copy.product_id, text=item.text, reason=item.reason)
+
+
+def _counted(run: RunFolder) -> dict[str, int]:
+    counts = {"products": 0, "copies": 0, "refusals": 0, "sentences": 0, "withheld": 0}
+    for copy in run.stream(_TABLE, GroundedCopy):
+        counts["products"] += 1
+        counts["copies"] += copy.refusal is None
+        counts["refusals"] += copy.refusal is not None
+        counts["sentences"] += len(copy.sentences)
+        counts["withheld"] += len(copy.withheld)
+    return counts
