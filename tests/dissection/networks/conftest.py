@@ -112,7 +112,7 @@ def family(request, tmp_path_factory):
     return load_network(str(folder))
 
 
-@pytest.fixture
-def save():
+@pytest.fixture(scope="session")
+def saver():
     """Save a family in a folder."""
     return save_family
