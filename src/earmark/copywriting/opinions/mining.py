@@ -42,10 +42,16 @@ class AspectFinder:
 
     def implied(self, descriptor: str) -> str | None:
         """The word that names the aspect which a descriptor implies."""
+        forms = {descriptor, descriptor.replace(" ", "-"), descriptor.replace(" ", "")}
         for aspect in self.aspects:
-            if descriptor in aspect.descriptors:
+            if forms & set(aspect.descriptors):
                 return aspect.words[0].replace("-", " ")
         return None
+
+    @property
+    def whole(self) -> str:
+        """The word for the product as a whole."""
+        return self.aspects[-1].words[0].replace("-", " ")
 
     def names(self, pairs: Sequence[Pair]) -> list[str]:
         """The aspect of each pair."""
@@ -80,8 +86,10 @@ class AspectFinder:
         return found[0]
 
     def _by_descriptor(self, pair: Pair) -> str | None:
-        words = pair.descriptor.split(" ")
-        return next((a.name for a in self.aspects if any(word in a.descriptors for word in reversed(words))), None)
+        words = [pair.descriptor.replace(" ", "-"), *pair.descriptor.split(" ")]
+        return next(
+            (a.name for a in self.aspects if any(word in a.descriptors for word in words[:1] + words[:0:-1])), None
+        )
 
     def _by_vectors(self, targets: Sequence[str]) -> dict[str, str]:
         if self.embedder is None or not targets:
@@ -103,7 +111,9 @@ def find_pairs(text: str, sentences: Sequence[tuple[int, int]], finder: AspectFi
     for start, end in sentences:
         sentence = text[start:end]
         tokens = read_words(sentence, start)
-        pairs.extend(SentenceReader(sentence, start, tokens, load_lexicon(), finder.implied, memory).read())
+        pairs.extend(
+            SentenceReader(sentence, start, tokens, load_lexicon(), finder.implied, finder.whole, memory).read()
+        )
     return pairs
 
 

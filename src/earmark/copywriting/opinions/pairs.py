@@ -25,10 +25,10 @@ Implied = Callable[[str], str | None]
 _OTHER_THINGS = (
     "friend wife husband kid son daughter mom mother dad father family boyfriend girlfriend fiance sister brother"
     " cousin birthday day week month year weather traffic yelp review yelper reviewer opinion rating star life"
-    " world mood appetite tooth date baby dog cat morning weekend afternoon summer winter rain hangover headache"
-    " stomach mouth eye hand head heart luck news reason way thing lot one other something anything nothing"
-    " someone anyone bit kind sort fan idea question time sense fact point mile minute hour block town city state"
-    " country area-code part rest end start beginning difference expectation hope"
+    " world mood appetite tooth date baby dog cat morning weekend afternoon evening night summer winter rain"
+    " hangover headache stomach mouth eye hand head heart luck news reason way thing lot one other something"
+    " anything nothing someone anyone bit kind sort fan idea question time sense fact point mile minute hour block"
+    " town city state country area-code part rest end start beginning difference expectation hope"
 )
 _NOT_THE_PRODUCT = frozenset(_OTHER_THINGS.split())
 _VAGUE_PRONOUNS = frozenset({"everything", "all", "nothing", "anything", "something", "none", "some", "most", "others"})
@@ -81,6 +81,7 @@ class SentenceReader:
         tokens: its words.
         lexicon: the words that judge.
         implied: the target that a descriptor implies.
+        whole: the word for the product as a whole.
         memory: what pronouns may stand for.
     """
 
@@ -89,6 +90,7 @@ class SentenceReader:
     tokens: Sequence[Token]
     lexicon: Lexicon
     implied: Implied
+    whole: str
     memory: Memory
     pairs: list[Pair] = field(default_factory=list)
 
@@ -133,7 +135,8 @@ class SentenceReader:
         if subjects is not None:
             if subjects and subjects[0].lemma in ("i", "we", "you", "me"):
                 return []
-            return subjects
+            # "Was great, came out hot": the subject is left out, and stands where "it" would.
+            return subjects or [Target("it", "it", self.tokens[index].start, self.tokens[index].end, pronoun=True)]
         return after_noun(self.tokens, index)
 
     def _too_much(self, judgement: Judgement, index: int) -> Judgement:
@@ -170,7 +173,7 @@ class SentenceReader:
         ):
             targets = attributive(self.tokens, index + 1)
         else:
-            targets = subjects_of(self.tokens, verb)
+            targets = subjects_of(self.tokens, verb) or (predicative(self.tokens, min(verb, index)) or [])
         person = not targets or targets[0].lemma in ("i", "we", "you", "me")
         resolved = self._resolved(None if person else targets[0], index)
         if resolved is None:
@@ -203,21 +206,30 @@ class SentenceReader:
         token = self.tokens[index]
         judgement = Judgement(signed(token.sign), "quality")
         if token.role == "adjective":
-            targets = attributive(self.tokens, index) or self._completed(index)
+            apart = self._follows(index, ",") or self._follows(index, "and")
+            targets = ([] if apart else attributive(self.tokens, index)) or self._completed(index)
         elif token.role == "noun":
-            targets = self._subject_of_noun(index)
+            targets = self._subject_of_noun(index) or [Target("it", "it", token.start, token.end, pronoun=True)]
         elif token.role == "verb":
             targets = subjects_of(self.tokens, index)
         elif token.role == "object":
             targets = objects_of(self.tokens, index)
         else:
-            targets = []
+            named = self._named_before(index)
+            targets = [named] if named is not None else []
         form: Form = {"adjective": "adjective", "noun": "noun"}.get(token.role, "verb")  # type: ignore[assignment]
         for target in targets or (None,):
             person = target is not None and target.lemma in ("i", "we", "you", "me")
             resolved = self._resolved(None if person else target, index)
             if resolved is not None:
                 self._add(index, resolved, judgement, form, ())
+
+    def _named_before(self, index: int) -> Target | None:
+        """``service was efficient - no complaints``: the thing that the sentence is about."""
+        for token in self.tokens[:index]:
+            if token.is_noun and self.lexicon.memberships.get(token.lemma.replace(" ", "-")):
+                return Target(token.lemma, token.lower, self.tokens[index].start, self.tokens[index].end, pronoun=True)
+        return None
 
     def _subject_of_noun(self, index: int) -> list[Target]:
         """``this place is a gem``."""
@@ -311,7 +323,7 @@ class SentenceReader:
     def _resolved(self, target: Target | None, index: int) -> Target | None:
         """A noun for every target: what a pronoun stands for, or what the descriptor implies."""
         token = self.tokens[index]
-        if target is not None and not target.pronoun:
+        if target is not None and (not target.pronoun or target.lemma not in PERSONS | _VAGUE_PRONOUNS):
             return target
         if target is not None:
             if target.lemma in ("he", "she"):
@@ -320,6 +332,8 @@ class SentenceReader:
             if found is not None:
                 return found
         name = self.implied(token.lower) or self.implied(token.lemma)
+        if name is None and target is not None and target.lemma in ("it", "this", "that"):
+            name = self.whole
         if name is None and self.lexicon.judge(token.lower, token.lemma, frozenset()).sign == 0 and token.sign == 0:
             return None
         start, end = (target.start, target.end) if target is not None else (token.start, token.end)

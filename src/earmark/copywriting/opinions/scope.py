@@ -26,10 +26,12 @@ _NOT_DENYING = {
 _STOPPING = "but although though while whereas because however yet except since which unless until -- - ... \u2026"
 _STOPS = frozenset(';:()[]\u2013\u2014"') | frozenset(_STOPPING.split())
 _USED_TO = re.compile(
-    r"(?<!be )(?<!is )(?<!was )(?<!am )(?<!are )(?<!get )(?<!getting )(?<!got )(?<!'m )(?<!'re )\bused? to\b"
+    r"(?<!\bbe )(?<!\bis )(?<!\bwas )(?<!\bam )(?<!\bare )(?<!\bget )(?<!\bgetting )(?<!\bgot )(?<!'m )(?<!'re )\bused? to\b"
 )
 _AGAINST = re.compile(r"\b(?:than|unlike|compared (?:to|with)|versus|vs\.?|instead of|rather than|not like)\b[^,;.!?]*")
 _SIGNS_OF_MOCKERY = re.compile(r"\bnot!+\s*$|(?:^|\s)/s\b|\U0001F644|\((?:not|sarcasm)\)")
+# "not as good as years ago" is about today.
+_THAN_BEFORE = re.compile(r"\b(?:like|as|than)\b[^,;.]*\b(?:ago|before|past|year)\b")
 _QUOTED = re.compile(r"[\"\u201c]([^\"\u201c\u201d]{2,300})[\"\u201d]")
 
 
@@ -44,7 +46,7 @@ def is_negated(tokens: Sequence[Token], index: int) -> bool:
     while at >= 0 and steps < 9:
         token = tokens[at]
         if token.lower in NEGATIONS:
-            return not _denies_nothing(tokens, at)
+            return not _denies_nothing(tokens, at) and not _is_spent(tokens, at, index)
         if token.lower in _STOPS or token.role == "clause":
             return False
         if token.lower == "," and not _is_list(tokens, at, index):
@@ -57,6 +59,27 @@ def is_negated(tokens: Sequence[Token], index: int) -> bool:
         at -= 1
         steps += 1
     return False
+
+
+def _is_spent(tokens: Sequence[Token], at: int, index: int) -> bool:
+    """``no complaints made it great``: "no" denies its own noun and nothing behind it."""
+    if tokens[at].lower not in (
+        "no",
+        "without",
+        "zero",
+        "lack",
+        "lacks",
+        "lacked",
+        "lacking",
+        "nothing",
+        "nobody",
+        "none",
+    ):
+        return False
+    return any(token.is_noun or token.tag == "PNI" for token in tokens[at + 1 : index]) or (
+        tokens[at].lower in ("lack", "lacks", "lacked", "lacking")
+        and any(token.lower == "," for token in tokens[at:index])
+    )
 
 
 def _denies_nothing(tokens: Sequence[Token], at: int) -> bool:
@@ -128,7 +151,7 @@ def setting_of(tokens: Sequence[Token], text: str, offset: int, target: tuple[in
         *(["sarcasm"] if _is_mockery(text) else []),
     ]
     before = low[: place - begins]
-    past = bool(pattern("past").search(low)) and not pattern("still").search(low)
+    past = bool(pattern("past").search(low)) and not pattern("still").search(low) and not _THAN_BEFORE.search(low)
     return Setting(past or bool(_USED_TO.search(before)), tuple(dict.fromkeys(flags)))
 
 

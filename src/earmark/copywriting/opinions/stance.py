@@ -27,12 +27,15 @@ class Stance(Record):
 class StanceConfig:
     """Where liking ends."""
 
-    liked_share: float = 0.65
+    liked_share: float = 0.7
     """Share of happy among decided reviews from which a product is liked."""
-    disliked_share: float = 0.35
+    disliked_share: float = 0.3
     """Share at or below which it is disliked."""
-    margin: float = 0.25
-    """How far a review's score, from -1 to 1, must lie from zero to be decided."""
+    happy_from: float = 0.35
+    """Score, from -1 to 1, from which a review is happy. People praise more easily than they blame, so that the
+    middle between the two lies above zero."""
+    unhappy_to: float = 0.1
+    """Score up to which a review is unhappy."""
 
 
 def overall_stance(product: ReviewedProduct, opinions: Sequence[Opinion], config: StanceConfig | None = None) -> Stance:
@@ -46,8 +49,8 @@ def overall_stance(product: ReviewedProduct, opinions: Sequence[Opinion], config
     for opinion in opinions:
         mine.setdefault(opinion.review_id, []).append(opinion)
     scores = [review_score(review, mine.get(review.id, ())) for review in product.reviews]
-    liked = sum(score >= config.margin for score in scores)
-    disliked = sum(score <= -config.margin for score in scores)
+    liked = sum(score >= config.happy_from for score in scores)
+    disliked = sum(score <= config.unhappy_to for score in scores)
     mixed = len(scores) - liked - disliked
     if not scores:
         return Stance(liking="mixed", reasons=("There are no usable reviews.",), liked=0, mixed=0, disliked=0)

@@ -17,12 +17,26 @@ SERVED = frozenset(
 )
 _CAUSING = frozenset({"find", "make", "keep", "get", "leave", "consider", "have", "like", "serve"})
 _HOLDING = (
-    "bunch lot kind sort type piece bowl cup plate bottle pair slice order glass side bit couple helping"
+    "amount number bunch lot kind sort type piece bowl cup plate bottle pair slice order glass side bit couple helping"
     " basket pile mix pitcher pint plateful bite"
 )
 _CONTAINERS = frozenset(_HOLDING.split())
 _VAGUE = frozenset(
-    {"thing", "choice", "option", "bet", "touch", "addition", "surprise", "find", "idea", "one", "part", "plus"}
+    {
+        "alternative",
+        "thing",
+        "choice",
+        "option",
+        "bet",
+        "touch",
+        "addition",
+        "surprise",
+        "find",
+        "idea",
+        "one",
+        "part",
+        "plus",
+    }
 )
 _JOINERS = frozenset({"and", ",", "&", "but", "yet", "/", "or"})
 _CUT = frozenset(

@@ -10,7 +10,7 @@ from functools import lru_cache
 from importlib.util import find_spec
 from typing import Any, Literal
 
-from earmark.copywriting.lexicon.judging import load_phrases
+from earmark.copywriting.lexicon.judging import UNKNOWN, load_lexicon, load_phrases
 from earmark.errors import MissingExtra
 
 Role = Literal["", "target", "adjective", "noun", "verb", "object", "clause"]
@@ -21,7 +21,7 @@ _TOKEN = re.compile(
   | n['\u2019]t\b
   | ['\u2019](?:s|re|ve|ll|d|m)\b
   | \$?\d+(?:[.,:]\d+)*%?
-  | [^\W\d_]+(?:[-'\u2019](?![st]\b)[^\W\d_]+)*\d*
+  | [^\W\d_]+(?:(?:-|['\u2019](?!(?:s|t|re|ve|ll|d|m)\b))[^\W\d_]+)*\d*
   | \.{2,}|\u2026|--+
   | [^\w\s]
     """,
@@ -109,10 +109,14 @@ def _before_adjectives(tokens: list[Token]) -> list[Token]:
     """``super clean``, ``pretty good``: the first word is a degree, whatever the tagger thinks."""
     return [
         replace(token, tag="AV0")
-        if token.lower in _DEGREES and index + 1 < len(tokens) and tokens[index + 1].tag[:2] in ("AJ", "AV", "VV")
+        if token.lower in _DEGREES and index + 1 < len(tokens) and _may_have_degree(tokens[index + 1])
         else token
         for index, token in enumerate(tokens)
     ]
+
+
+def _may_have_degree(token: Token) -> bool:
+    return token.tag[:2] in ("AJ", "AV", "VV") or load_lexicon().words.get(token.lower, UNKNOWN).sign != 0
 
 
 Entry = tuple[tuple[str, ...], Role, int]
