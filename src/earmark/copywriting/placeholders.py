@@ -1,17 +1,21 @@
-"""Names, dishes and numbers travel as placeholders: a small policy neither has to copy them nor can invent them.
+"""Names, judged things and numbers travel as placeholders: a small policy need not copy them and cannot invent them.
 
-A brief's product name, the noun phrases that its claims judge, and the numbers in its evidence become ``<name>``,
-``<dish1>`` and ``<number1>`` on the way to the policy, and come back from the very words they stood for.
+A brief's product name, the nouns that its claims judge (dishes, rooms, straps) and the numbers in its evidence become
+``<name>``, ``<thing1>`` or ``<things2>`` (a plural) and ``<number1>`` on the way to the policy, and come back as the
+very words they stood for.
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+MOST_THINGS, MOST_NUMBERS = 6, 4
 NAME = "<name>"
-DISHES = tuple(f"<dish{number}>" for number in range(1, 5))
-NUMBERS = tuple(f"<number{number}>" for number in range(1, 5))
-PLACEHOLDERS = (NAME, *DISHES, *NUMBERS)
+PLACEHOLDERS = (
+    NAME,
+    *(f"<{kind}{number}>" for kind in ("thing", "things") for number in range(1, MOST_THINGS + 1)),
+    *(f"<number{number}>" for number in range(1, MOST_NUMBERS + 1)),
+)
 """Every placeholder that a policy's tokenizer knows as one token."""
 
 _ANY = re.compile(r"<[a-z]+\d*>")
@@ -26,24 +30,28 @@ class Slots:
 
     def hide(self, text: str) -> str:
         """A text with the values replaced by their placeholders, the longest value first, whatever its case."""
-        for placeholder, value in sorted(self.values.items(), key=lambda item: -len(item[1])):
-            pattern = re.compile(rf"(?<!\w){re.escape(value)}(?!\w)", re.IGNORECASE)
-            text = pattern.sub(placeholder, text)
-        return text
+        longest_first = sorted(self.values.items(), key=lambda item: (-len(item[1]), item[0]))
+        by_value = {value.lower(): placeholder for placeholder, value in reversed(longest_first)}
+        words = "|".join(re.escape(value) for _, value in longest_first if value)
+        if not words:
+            return text
+        # One pass, so that no value is looked for inside a placeholder that was just put in.
+        return re.sub(rf"(?<![\w<])(?:{words})(?![\w>])", lambda found: by_value[found[0].lower()], text, flags=re.I)
 
 
-def find_slots(name: str | None, dishes: Iterable[str], texts: Iterable[str]) -> Slots:
-    """Give a placeholder to the name, to each dish, and to each number in the texts, in the order met.
+def find_slots(name: str | None, things: Sequence[tuple[str, bool]], texts: Iterable[str]) -> Slots:
+    """Give a placeholder to the name, to each thing, and to each number in the texts, in the order met.
 
     Args:
         name: the product's name, where it has one.
-        dishes: noun phrases that must not be learned by heart; beyond four they stay as they are.
-        texts: the evidence, where numbers are looked for.
+        things: nouns that are judged, and whether each is a plural; beyond six they get none.
+        texts: the evidence, where numbers are looked for; beyond four they get none.
     """
     values = {NAME: name} if name else {}
-    values |= dict(zip(DISHES, dict.fromkeys(dish.lower() for dish in dishes), strict=False))
-    numbers = dict.fromkeys(number for text in texts for number in _NUMBER.findall(text))
-    values |= dict(zip(NUMBERS, numbers, strict=False))
+    for number, (thing, plural) in enumerate(things[:MOST_THINGS], start=1):
+        values[f"<{'things' if plural else 'thing'}{number}>"] = thing.lower()
+    numbers = list(dict.fromkeys(number for text in texts for number in _NUMBER.findall(text)))
+    values |= {f"<number{place}>": number for place, number in enumerate(numbers[:MOST_NUMBERS], start=1)}
     return Slots(values)
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import torch
 
 from earmark.copywriting.placeholders import PLACEHOLDERS
-from earmark.copywriting.style_prefix import CONTROLS
+from earmark.copywriting.policy_prompt import CONTROLS
 
 
 @dataclass(frozen=True)

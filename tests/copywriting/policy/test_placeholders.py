@@ -2,38 +2,53 @@
 
 from earmark.copywriting.placeholders import fill, find_slots, unfilled
 
-SLOTS = find_slots("The Copper Ladle", ["smoked trout pie", "bread"], ["It has 12 tables, since 1987.", "12 again"])
+SLOTS = find_slots(
+    "The Copper Ladle", [("smoked trout pie", False), ("fries", True)], ["It has 12 tables, since 1987.", "12 again"]
+)
 
 
 def test_every_value_gets_one_placeholder():
     assert SLOTS.values == {
-        "<name>": "The Copper Ladle", "<dish1>": "smoked trout pie", "<dish2>": "bread",
+        "<name>": "The Copper Ladle", "<thing1>": "smoked trout pie", "<things2>": "fries",
         "<number1>": "12", "<number2>": "1987",
     }  # fmt: skip
 
 
 def test_what_is_hidden_comes_back():
-    text = "Guests of The Copper Ladle love the smoked trout pie and its 12 tables."
+    text = "Guests of The Copper Ladle love the smoked trout pie, the fries and its 12 tables."
     hidden = SLOTS.hide(text)
-    assert hidden == "Guests of <name> love the <dish1> and its <number1> tables."
+    assert hidden == "Guests of <name> love the <thing1>, the <things2> and its <number1> tables."
     assert fill(hidden, SLOTS.values) == text
 
 
 def test_a_value_inside_a_longer_word_stays():
-    assert SLOTS.hide("gingerbread for 120") == "gingerbread for 120"
+    assert SLOTS.hide("stir-friesland for 120") == "stir-friesland for 120"
+
+
+def test_the_longest_value_wins_and_nothing_is_hidden_twice():
+    slots = find_slots("The Thing", [("thing", False), ("trout", False), ("smoked trout", False)], [])
+    assert slots.hide("The Thing has smoked trout, a thing.") == "<name> has <thing3>, a <thing1>."
+
+
+def test_more_than_fits_stays_as_it_is():
+    slots = find_slots(None, [(f"thing {letter}", False) for letter in "abcdefgh"], ["1", "2", "3", "4", "5"])
+    assert [value for name, value in slots.values.items() if "thing" in name][-1] == "thing f"
+    assert "5" not in slots.values.values()
+    assert find_slots(None, [], []).hide("as it is") == "as it is"
 
 
 def test_a_sentence_begins_with_a_capital():
-    assert fill("<dish1> is hot. <dish2> too.", SLOTS.values) == "Smoked trout pie is hot. Bread too."
+    assert fill("<thing1> is hot. <things2> too.", SLOTS.values) == "Smoked trout pie is hot. Fries too."
 
 
 def test_missing_spaces_are_mended():
-    assert fill("the<dish2>was fresh,<dish1>too", SLOTS.values) == "the bread was fresh, smoked trout pie too"
+    text = fill("the<things2>were hot,<thing1>too", SLOTS.values)
+    assert text == "the fries were hot, smoked trout pie too"
 
 
 def test_what_stands_for_nothing_stays_visible():
-    assert unfilled(fill("the <dish4> of <name>", SLOTS.values)) == ["<dish4>"]
+    assert unfilled(fill("the <thing4> of <name>", SLOTS.values)) == ["<thing4>"]
 
 
 def test_a_text_that_looks_like_a_placeholder_is_not_filled_twice():
-    assert fill("<name>", {"<name>": "<dish1>", "<dish1>": "soup"}) == "<dish1>"
+    assert fill("<name>", {"<name>": "<thing1>", "<thing1>": "soup"}) == "<thing1>"

@@ -1,0 +1,83 @@
+"""Information: the share of a buyer's questions that the copy answers and the reviews support, weighed against length.
+
+A question counts once, however often it is answered; a sentence that answers nothing new, and every word beyond what
+the length allows, costs.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from earmark.copywriting.drafts import Brief, Draft, Length
+from earmark.copywriting.rewards.veracity import copy_sentences
+from earmark.language.embedder import EachTextOnce, Embedder
+from earmark.language.judge import content, stem
+
+WORDS: dict[Length, int] = {"headline": 10, "short": 28, "paragraph": 75, "bullets": 60}
+"""Words that a length may take before they cost."""
+
+
+@dataclass(frozen=True)
+class Information:
+    """The reward; picklable as far as its embedder is.
+
+    Args:
+        embedder: sentence vectors; each text is encoded once.
+        answers: cosine from which a sentence answers a question whose words it does not repeat.
+    """
+
+    embedder: Embedder
+    answers: float = 0.55
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.embedder, EachTextOnce):
+            object.__setattr__(self, "embedder", EachTextOnce(self.embedder))
+
+    def __call__(self, drafts: Sequence[Draft], briefs: Sequence[Brief]) -> list[float | None]:
+        """One score a draft in [0, 1]; ``None`` where the reviews support no answer to any question."""
+        texts = {text for brief in briefs for text in (*queries_of(brief), *(item.text for item in brief.sentences))}
+        texts |= {sentence for draft in drafts for sentence in copy_sentences(draft.text)}
+        self.embedder.embed(sorted(texts))
+        return [self._score(draft, brief) for draft, brief in zip(drafts, briefs, strict=True)]
+
+    def _score(self, draft: Draft, brief: Brief) -> float | None:
+        queries = queries_of(brief)
+        evidence = [sentence.text for sentence in brief.sentences]
+        answerable = self.answered(queries, evidence).any(axis=1)
+        if not answerable.any():
+            return None
+        sentences = copy_sentences(draft.text)
+        if not sentences:
+            return 0.0
+        asked = [queries[index] for index in np.flatnonzero(answerable)]
+        answered = self.answered(asked, sentences)
+        coverage = float(answered.any(axis=1).mean())
+        # Walk the sentences in order: one adds something when it answers what none before it did.
+        adds = (answered & (np.cumsum(answered, axis=1) == 1)).any(axis=0)
+        budget = WORDS[draft.style.length]
+        brevity = min(1.0, budget / max(len(draft.text.split()), 1))
+        return coverage * (0.7 + 0.3 * float(adds.mean())) * brevity
+
+    def answered(self, queries: Sequence[str], sentences: Sequence[str]) -> npt.NDArray[np.bool_]:
+        """Which sentence answers which question; (query, sentence)."""
+        if not queries or not sentences:
+            return np.zeros((len(queries), len(sentences)), dtype=bool)
+        near = self.embedder.embed(queries) @ self.embedder.embed(sentences).T >= self.answers
+        stems = [{stem(word) for word in content(sentence)} for sentence in sentences]
+        for row, query in enumerate(queries):
+            asked = {stem(word) for word in content(query)}
+            if asked:
+                near[row] |= np.array([asked <= found for found in stems])
+        return near
+
+
+def queries_of(brief: Brief) -> tuple[str, ...]:
+    """The questions of the brief's aspect; where it has none, one for each target that is praised."""
+    if brief.aspect and brief.aspect.queries:
+        return brief.aspect.queries
+    targets = {
+        claim.target: None for summary in brief.summaries for claim in summary.claims if claim.polarity == "praise"
+    }
+    return tuple(f"How is the {target}?" for target in targets)
