@@ -95,7 +95,7 @@ def _identifier():  # type: ignore[no-untyped-def]  # noqa: ANN202
         raise MissingExtra("py3langid", "write")
     from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
-    return LanguageIdentifier.from_pickled_model(MODEL_FILE, norm_probs=True)
+    return LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
 
 
 def fold_duplicates(reviews: Sequence[Review]) -> tuple[list[Review], int]:
