@@ -3,6 +3,7 @@
 from dataclasses import asdict
 from pathlib import Path
 
+from earmark.dissection.captions import CaptionConfig, caption_sources
 from earmark.dissection.clips import Clip, ClipConfig, ClipSet, load_clips
 from earmark.dissection.concept_list import load_concepts
 from earmark.dissection.config import DissectionConfig
@@ -11,7 +12,7 @@ from earmark.dissection.networks.loading import load_network
 from earmark.dissection.networks.taps import find_taps
 from earmark.dissection.networks.weights import fingerprint
 from earmark.dissection.walk import Walk
-from earmark.errors import NotEnoughEvidence, RunConflict
+from earmark.errors import InvalidInput, NotEnoughEvidence, RunConflict
 from earmark.language import Embedder, LanguageModel
 from earmark.language.cache import ReplyCache
 from earmark.language.choose import open_model
@@ -53,6 +54,7 @@ def dissect(
         BudgetSpent: stopped early by a budget; everything so far is kept, and :func:`resume` goes on.
     """
     config = config or DissectionConfig()
+    RunFolder.refuse_taken(Path(out))
     opened = load_network(network, trust_pickle=config.trust_pickle) if isinstance(network, str) else network
     model = _language_model(config.model, language_model)
     taps = find_taps(opened, config.taps)
@@ -60,6 +62,8 @@ def dissect(
     clip_config = ClipConfig(held_out=config.held_out, allow_outside=config.allow_outside)
     clip_set = load_clips(clips, clip_config, config.seed, workers=workers, progress=progress)
     _refuse_too_few(clip_set, config.per_side)
+    if "model" in caption_sources(clip_set, CaptionConfig(config.captions)) and model is None:
+        raise InvalidInput("captions by a model need one that listens: name it with --model.")
     arguments = {
         "network": opened.name,
         "clips": str(Path(clips).resolve()),

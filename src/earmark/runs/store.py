@@ -49,16 +49,25 @@ class RunFolder:
             RunConflict: the folder holds something already.
             InvalidInput: the folder cannot be written.
         """
-        if path.exists() and (not path.is_dir() or any(path.iterdir())):
-            raise RunConflict(
-                f"{path} already holds something: give --out another folder, or go on with 'earmark resume {path}'."
-            )
+        cls.refuse_taken(path)
         run = cls(path, manifest)
         with mendable_disk(path):
             for part in ("tables", "arrays", "parts"):
                 (path / part).mkdir(parents=True, exist_ok=True)
             run._save_manifest()
         return run
+
+    @staticmethod
+    def refuse_taken(path: Path) -> None:
+        """Look before any work is done.
+
+        Raises:
+            RunConflict: something is there already.
+        """
+        if path.exists() and (not path.is_dir() or any(path.iterdir())):
+            raise RunConflict(
+                f"{path} already holds something: give --out another folder, or go on with 'earmark resume {path}'."
+            )
 
     @classmethod
     def open(cls, path: Path) -> "RunFolder":
@@ -144,9 +153,7 @@ class RunFolder:
         """Where a table lies."""
         return self.path / "tables" / f"{name}.parquet"
 
-    def append(
-        self, name: str, record: type[SomeRecord], rows: Iterable[SomeRecord], part: int | None = None
-    ) -> None:
+    def append(self, name: str, record: type[SomeRecord], rows: Iterable[SomeRecord], part: int | None = None) -> None:
         """Commit a part of an unfinished table; a killed run keeps it.
 
         Args:

@@ -33,8 +33,10 @@ class SentenceVectors:
             if find_spec(needed) is None:
                 raise MissingExtra(needed, "dissect")
         from transformers import AutoModel, AutoTokenizer
+        from transformers.utils import logging
 
         folder = model or str(packaged_minilm())
+        logging.disable_progress_bar()  # type: ignore[no-untyped-call]
         try:
             self._tokenizer = AutoTokenizer.from_pretrained(folder)
             self._model = AutoModel.from_pretrained(folder, use_safetensors=True).eval()
