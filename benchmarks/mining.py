@@ -111,9 +111,6 @@ def measure_pairs(name: str, told: bool = False) -> dict[str, object]:
             named = set(SIDES[aspects.name].get(side, side).split("|"))
             hits["aspect"].append(bool(named & label.aspects))
             errors = [key for key in ("polarity", "aspect") if not hits[key][-1]]
-        right = prints == label.worth and (
-            pair is None or label.polarity == "n" or (pair.sign > 0) == (label.polarity == "+")
-        )
         hits["worth printing"].append(prints == label.worth)
         if prints:
             hits["printed"].append(label.worth)
@@ -201,9 +198,8 @@ def table(results: dict) -> str:
     }
     for key, row in results["report"].items():
         target = f"{TARGETS[key]:.0%}" if key in TARGETS else ""
-        lines.append(
-            f"| {names.get(key, key)} | {row['share']:.1%} | {row['low']:.1%} to {row['high']:.1%} | {row['n']} | {target} |"
-        )
+        interval = f"{row['low']:.1%} to {row['high']:.1%}"
+        lines.append(f"| {names.get(key, key)} | {row['share']:.1%} | {interval} | {row['n']} | {target} |")
     for name in ("stance on businesses never tuned on", "stance on development businesses"):
         row = results[name]
         lines.append(f"| {name} | {row['share']:.1%} | {row['low']:.1%} to {row['high']:.1%} | 30 | |")

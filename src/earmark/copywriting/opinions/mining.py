@@ -1,5 +1,6 @@
 """Reviews to opinions: every sentence read once, every pair given its aspect."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -26,6 +27,9 @@ class ParsedClaim(Record):
     flags: tuple[str, ...]
     start: int
     end: int
+
+
+_PERSONS = re.compile(r"\b(?:he|she|him|her|his|hers)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -66,6 +70,9 @@ class AspectFinder:
     def _by_words(self, pair: Pair) -> str | None:
         if not pair.target:
             return self._by_descriptor(pair)
+        about_people = load_lexicon().classes_of(pair.target) & {"staff", "service"}
+        if pair.dimension == "price" and not about_people and (implied := self._by_descriptor(pair)) is not None:
+            return implied
         whole = pair.target.replace(" ", "-")
         parts = pair.target.split(" ")
         # The whole phrase, then its head, then its modifiers: "front desk", "taco truck", "chicken place".
@@ -106,7 +113,7 @@ class AspectFinder:
 
 def find_pairs(text: str, sentences: Sequence[tuple[int, int]], finder: AspectFinder) -> list[Pair]:
     """Every pair of one text, sentence by sentence."""
-    memory = Memory()
+    memory = Memory(about_a_person=_PERSONS.search(text) is not None)
     pairs: list[Pair] = []
     for start, end in sentences:
         sentence = text[start:end]

@@ -31,6 +31,8 @@ _OTHER_THINGS = (
     " town city state country area-code part rest end start beginning difference expectation hope"
 )
 _NOT_THE_PRODUCT = frozenset(_OTHER_THINGS.split())
+_SAYS_NOTHING = frozenset(["alternative", "bet", "touch", "addition", "surprise", "plus", "find"])
+_WRITERS = frozenset({"i", "we", "you", "me"})
 _VAGUE_PRONOUNS = frozenset({"everything", "all", "nothing", "anything", "something", "none", "some", "most", "others"})
 
 
@@ -57,12 +59,15 @@ class Memory:
 
     singular: Target | None = None
     plural: Target | None = None
+    about_a_person: bool = False
+    """Whether the review says he or she of somebody."""
 
     def note(self, tokens: Sequence[Token], lexicon: Lexicon) -> None:
         """Remember the first thing of each number in a sentence: later sentences go on about it."""
         one = many = None
         for token in tokens:
-            if token.is_noun and lexicon.memberships.get(token.lemma.replace(" ", "-")):
+            known = token.lemma not in _NOT_THE_PRODUCT and token.lemma.replace(" ", "-") in lexicon.memberships
+            if token.is_noun and known:
                 target = Target(token.lemma, token.lower, token.start, token.end)
                 if token.tag == "NN2":
                     many = many or target
@@ -107,7 +112,9 @@ class SentenceReader:
                 self._read_feeling(index)
             elif self._is_presence(index):
                 self._read_presence(index)
-            elif token.tag == "AV0" and not self._is_degree(index):
+            elif self._is_degree(index) or self._is_aside(index):
+                continue
+            elif token.tag == "AV0":
                 self._read_adverb(index)
             elif token.is_adjective or self._may_be_adjective(index):
                 self._read_adjective(index)
@@ -119,7 +126,9 @@ class SentenceReader:
     def _read_adjective(self, index: int) -> None:
         if self._is_in_a_name(index):
             return
-        targets = attributive(self.tokens, index) or self._completed(index)
+        targets = self._fitting(attributive(self.tokens, index), index) or self._completed(index)
+        if targets and targets[0].lemma in _WRITERS:
+            return
         degree = degree_before(self.tokens, index)
         for target in targets or (None,):
             resolved = self._resolved(target, index)
@@ -133,11 +142,16 @@ class SentenceReader:
     def _completed(self, index: int) -> list[Target]:
         subjects = predicative(self.tokens, index)
         if subjects is not None:
-            if subjects and subjects[0].lemma in ("i", "we", "you", "me"):
-                return []
             # "Was great, came out hot": the subject is left out, and stands where "it" would.
             return subjects or [Target("it", "it", self.tokens[index].start, self.tokens[index].end, pronoun=True)]
         return after_noun(self.tokens, index)
+
+    def _fitting(self, targets: list[Target], index: int) -> list[Target]:
+        """``Clean, nice staff``: behind a comma the noun is another's where the descriptor implies something else."""
+        if not targets or not self._follows(index, ","):
+            return targets
+        implied = self.implied(self.tokens[index].lower)
+        return targets if implied is None or self._agrees(implied, targets[0]) else []
 
     def _too_much(self, judgement: Judgement, index: int) -> Judgement:
         """``too sweet`` blames; ``not too sweet`` does not; ``not too friendly`` blames what is missing."""
@@ -189,6 +203,8 @@ class SentenceReader:
         """``loved the tacos``."""
         token = self.tokens[index]
         sign = _verbs()[token.lemma]
+        if token.lemma == "recommend" and any(other.is_noun for other in self.tokens[max(0, index - 2) : index]):
+            return
         for target in objects_of(self.tokens, index):
             resolved = self._resolved(target, index)
             if resolved is not None:
@@ -215,7 +231,7 @@ class SentenceReader:
         elif token.role == "object":
             targets = objects_of(self.tokens, index)
         else:
-            named = self._named_before(index)
+            named = self._named_before(index) if token.lower.startswith("no ") else None
             targets = [named] if named is not None else []
         form: Form = {"adjective": "adjective", "noun": "noun"}.get(token.role, "verb")  # type: ignore[assignment]
         for target in targets or (None,):
@@ -271,12 +287,17 @@ class SentenceReader:
             and (self.tokens[index + 1].is_adjective)
         )
 
+    def _is_aside(self, index: int) -> bool:
+        """``What's worse, ...``."""
+        return index > 1 and self.tokens[index - 2].lower == "what" and self.tokens[index].tag == "AJC"
+
     def _is_verb_of_feeling(self, token: Token, index: int) -> bool:
         if token.lemma not in _verbs() or token.tag[:2] != "VV":
             return False
         before = [self.tokens[at].lower for at in range(max(0, index - 3), index)]
         # "would like some", "would love to": a wish, unless it recommends.
-        wishing = {"would", "'d", "will", "to"} & set(before) and token.lemma not in ("recommend", "avoid", "enjoy")
+        wishing = {"would", "'d", "will", "'ll", "to", "can", "could", "might", "may"} & set(before)
+        wishing = wishing if token.lemma not in ("recommend", "avoid") else set()
         return not wishing
 
     def _may_be_adjective(self, index: int) -> bool:
@@ -323,6 +344,8 @@ class SentenceReader:
     def _resolved(self, target: Target | None, index: int) -> Target | None:
         """A noun for every target: what a pronoun stands for, or what the descriptor implies."""
         token = self.tokens[index]
+        if target is not None and self._is_name(target):
+            return self._behind_a_name(target)
         if target is not None and (not target.pronoun or target.lemma not in PERSONS | _VAGUE_PRONOUNS):
             return target
         if target is not None:
@@ -338,6 +361,24 @@ class SentenceReader:
             return None
         start, end = (target.start, target.end) if target is not None else (token.start, token.end)
         return Target(name or "", name or "", start, end, pronoun=True)
+
+    def _is_name(self, target: Target) -> bool:
+        """A proper noun without an article that no list knows: a person, or the business itself."""
+        if target.pronoun or self.lexicon.memberships.keys() & {
+            target.lemma.replace(" ", "-"),
+            target.lemma.split(" ")[-1],
+        }:
+            return False
+        inside = [token for token in self.tokens if target.start <= token.start < target.end]
+        first = self.tokens.index(inside[0]) if inside else 0
+        before = self.tokens[first - 1] if first else None
+        named = bool(inside) and all(token.tag[:2] == "NP" and token.text[:1].isupper() for token in inside)
+        return named and not (before is not None and (before.tag[:2] in ("AT", "DP", "DT") or before.is_adjective))
+
+    def _behind_a_name(self, target: Target) -> Target:
+        """Names of people never become targets: a review that says "she" is about somebody, else about the business."""
+        name = "staff" if self.memory.about_a_person else self.whole
+        return Target(name, name, target.start, target.end, pronoun=True)
 
     def _stands_for(self, pronoun: Target, index: int) -> Target | None:
         if pronoun.lemma in _VAGUE_PRONOUNS:
@@ -356,7 +397,9 @@ class SentenceReader:
 
     def _agrees(self, implied: str, kept: Target) -> bool:
         """Whether what a descriptor implies and what a pronoun may stand for are of one kind."""
-        return bool(self.lexicon.classes_of(implied) & self.lexicon.classes_of(kept.lemma))
+        one, other = self.lexicon.classes_of(implied), self.lexicon.classes_of(kept.lemma)
+        people = frozenset({"staff", "service"})
+        return bool(one & other) or bool(one & people and other & people)
 
     def _add(
         self, index: int, target: Target, judgement: Judgement, form: Form, marks: tuple[str, ...],
@@ -399,7 +442,7 @@ class SentenceReader:
 
     def _with_target_flags(self, target: Target, flags: tuple[str, ...]) -> tuple[str, ...]:
         head = target.lemma.rsplit(" ", 1)[-1]
-        if not target.lemma:
+        if not target.lemma or head in _SAYS_NOTHING:
             return (*flags, "vague")
         return (*flags, "not the product") if head in _NOT_THE_PRODUCT else flags
 

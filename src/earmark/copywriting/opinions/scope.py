@@ -12,6 +12,7 @@ _NEGATING = (
     " isnt arent wont couldnt lack lacks lacked lacking zero rarely seldom scarcely"
 )
 NEGATIONS = frozenset(_NEGATING.split())
+_SPENT_ON_A_NOUN = frozenset("no without zero lack lacks lacked lacking nothing nobody none".split())  # noqa: SIM905
 # Behind these a negation denies nothing: "not only", "no doubt".
 _NOT_DENYING = {
     "not": frozenset({"only", "just", "to", "sure", "surprisingly", "miss", "forget", "mention"}),
@@ -26,7 +27,8 @@ _NOT_DENYING = {
 _STOPPING = "but although though while whereas because however yet except since which unless until -- - ... \u2026"
 _STOPS = frozenset(';:()[]\u2013\u2014"') | frozenset(_STOPPING.split())
 _USED_TO = re.compile(
-    r"(?<!\bbe )(?<!\bis )(?<!\bwas )(?<!\bam )(?<!\bare )(?<!\bget )(?<!\bgetting )(?<!\bgot )(?<!'m )(?<!'re )\bused? to\b"
+    r"(?<!\bbe )(?<!\bis )(?<!\bwas )(?<!\bam )(?<!\bare )(?<!\bget )(?<!\bgetting )(?<!\bgot )(?<!'m )(?<!'re )"
+    r"\bused? to\b"
 )
 _AGAINST = re.compile(r"\b(?:than|unlike|compared (?:to|with)|versus|vs\.?|instead of|rather than|not like)\b[^,;.!?]*")
 _SIGNS_OF_MOCKERY = re.compile(r"\bnot!+\s*$|(?:^|\s)/s\b|\U0001F644|\((?:not|sarcasm)\)")

@@ -6,6 +6,7 @@ A parser would know more; these few rules read the clauses that reviews are made
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from earmark.copywriting.lexicon.judging import load_lexicon
 from earmark.copywriting.opinions.words import Token
 
 COPULAS = frozenset(
@@ -96,7 +97,15 @@ def _compound(tokens: Sequence[Token], first: int) -> tuple[Target, int]:
         inner = noun_phrase_from(tokens, after + 1)
         if inner is not None:
             return inner
-    return phrase(tokens, first, last), after
+    return phrase(tokens, first, _without_name(tokens, first, last)), after
+
+
+def _without_name(tokens: Sequence[Token], first: int, last: int) -> int:
+    """``manager John``: what a person is stays, who a person is never becomes a target."""
+    staff = load_lexicon().classes["staff"]
+    while last > first and tokens[last].tag[:2] == "NP" and tokens[last - 1].lemma in staff:
+        last -= 1
+    return last
 
 
 def attributive(tokens: Sequence[Token], index: int) -> list[Target]:
@@ -177,6 +186,9 @@ def predicative(tokens: Sequence[Token], index: int) -> list[Target] | None:
             )
             or token.lower in ("bit", "tad", "lot", "touch", "kind", "sort", "of", "all", "both", "so", "super", "as")
             or (token.tag in ("VVN", "VVD") and token.lemma in SERVED)
+            # "was not the best", "is something special"
+            or (token.tag == "AT0" and tokens[index].tag == "AJS")
+            or token.lower in ("something", "nothing", "anything")
         )
         if token.lower in _JOINERS and at and not token.is_adjective:
             before = tokens[at - 1]
@@ -205,6 +217,7 @@ def subjects_of(tokens: Sequence[Token], verb: int) -> list[Target]:
         tokens[at].tag[:2] in ("AV", "XX", "VM", "VH", "VB", "TO")
         or tokens[at].lower in ("used", "use", "both", "all", "'ve", "'d", "'ll")
         or tokens[at].lower in COPULAS
+        or tokens[at].tag == "PNX"
     ):
         at -= 1
     if at < 0:
@@ -253,7 +266,7 @@ def _noun_subject(tokens: Sequence[Token], last: int) -> list[Target]:
             and tokens[at].lower == "of"
         ):
             return [phrase(tokens, first, last)]
-    found = [phrase(tokens, first, last)]
+    found = [phrase(tokens, first, _without_name(tokens, first, last))]
     if (
         at > 0
         and tokens[at].lower in ("and", "&", ",", "/")

@@ -31,6 +31,8 @@ _TOKEN = re.compile(
 _NOUNS = frozenset(
     {"seating", "parking", "lighting", "seasoning", "pricing", "ambiance", "ambience", "decor", "breading", "plating"}
 )
+# Words that the tagger takes for nouns and that nobody judges.
+_NO_NOUNS = frozenset({"being", "itself", "themselves", "myself", "yum", "wow", "omg", "lol", "btw", "im", "ive"})
 # Words that open a sentence in praise or blame and that the tagger takes for names or nouns.
 _DEGREES = frozenset({"super", "so", "very", "really", "too", "pretty", "quite", "extremely", "incredibly", "way"})
 
@@ -100,6 +102,8 @@ def _tagger() -> Any:
 def _mended(lower: str, tag: str) -> str:
     if lower in _NOUNS:
         return "NN1"
+    if lower in _NO_NOUNS:
+        return "PNX"
     if lower in ("n't", "dont", "didnt", "doesnt", "wasnt", "werent", "isnt", "arent", "cant", "wont", "couldnt"):
         return "XX0"
     return tag
