@@ -5,11 +5,14 @@ from earmark.copywriting.marking import Marks
 _LINKS = {"and", ",", "&", "or", "both", "the", "a", "an", "yet"}
 COPULA = frozenset({"is", "are", "was", "were", "be", ":", "as", "so", "too", "also"})
 
+Tie = tuple[str, str | None, int, int]
+"""Target, judging word or ``None``, and the characters where the target and the judging word begin."""
 
-def attached(marks: Marks) -> tuple[list[tuple[str, str | None, int]], list[str]]:
-    """Tie judging words to targets: (target, judging word, place) each, and the judging words that are tied to none."""
+
+def attached(marks: Marks) -> tuple[list[Tie], list[str]]:
+    """Tie judging words to targets; and the judging words that are tied to none."""
     groups = _groups(marks)
-    said: list[tuple[str, str | None, int]] = []
+    said: list[Tie] = []
     loose: list[str] = []
     judged: set[int] = set()
     for number, (kind, members, _, end) in enumerate(groups):
@@ -29,11 +32,11 @@ def attached(marks: Marks) -> tuple[list[tuple[str, str | None, int]], list[str]
             # "the crisp fries": only the first of the targets that follow; "fries and wings are crisp": all before it.
             targets = groups[other][1][:1] if other == after and other != before else groups[other][1]
             judged.update(place for _, place in targets)
-            said += [(target, word, place) for target, place in targets for word, _ in members]
+            said += [(target, word, place, spoken) for target, place in targets for word, spoken in members]
     for kind, members, _, _ in groups:
         if kind == "target":
-            said += [(target, None, place) for target, place in members if place not in judged]
-    return sorted(said, key=lambda item: item[2]), loose
+            said += [(target, None, place, place) for target, place in members if place not in judged]
+    return sorted(said, key=lambda tie: tie[3]), loose
 
 
 Group = tuple[str, list[tuple[str, int]], int, int]

@@ -88,8 +88,8 @@ def mark_voices(marks: Marks) -> list[tuple[int, int, str]]:
         ]
         if not held or any(marks.owners[number] for number in held):
             continue
-        wording = match["share"] or match["word"] or ""
-        if match["speaker"].lower() == "review" and not wording:
+        wording = match["share"] or match["word"] or match["alone"] or ""
+        if (match["speaker"] or "").lower() == "review" and not wording:
             continue  # "the reviews say" counts nobody
         for number in held:
             marks.owners[number] = ("voices", wording.lower())

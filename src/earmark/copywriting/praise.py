@@ -16,6 +16,9 @@ from earmark.copywriting.summaries import CountedClaim
 from earmark.copywriting.superlatives import superlative_in
 from earmark.copywriting.voices import Count
 
+LONE_DISSENT = 0.4
+"""One dissenter alone outweighs one voice of praise, not two."""
+
 
 @dataclass(frozen=True)
 class PraiseRules:
@@ -78,8 +81,8 @@ class Support:
             return f"{said} is a complaint"
         if claim.supporting < 1 or not any(piece.side == "for" for piece in claim.evidence):
             return f"no review span says {said}"
-        against = self.dissent_about(claim)
-        if against >= self.rules.dissent_share:
+        against, voices = self.dissent_about(claim)
+        if against >= (self.rules.dissent_share if voices > 1 else max(self.rules.dissent_share, LONE_DISSENT)):
             return f"{against:.0%} of those who speak of {said} disagree"
         if self._is_old(claim):
             return f"the last to say {said} wrote on {claim.last_date}, and newer reviews do not repeat it"
@@ -89,8 +92,8 @@ class Support:
             return f"{claim.target!r} may be a private person's name"
         return None
 
-    def dissent_about(self, claim: CountedClaim) -> float:
-        """The share of the voices about a claim, or about its target, that complain."""
+    def dissent_about(self, claim: CountedClaim) -> tuple[float, int]:
+        """The share of the voices about a claim, or about its target, that complain, and how many these are."""
         # "Friendly" and "slow" do not contradict each other, but neither stands beside "terrible".
         same = [
             other
@@ -99,10 +102,10 @@ class Support:
         ]
         happy = number_of_voices([other for other in same if other.polarity == "praise"])
         unhappy = number_of_voices([other for other in same if other.polarity == "complaint"])
-        shares = [unhappy / (happy + unhappy) if happy + unhappy else 0.0]
-        if claim.supporting + claim.contradicting:
-            shares.append(claim.contradicting / (claim.supporting + claim.contradicting))
-        return max(shares)
+        of_target = (unhappy / (happy + unhappy) if happy + unhappy else 0.0, unhappy)
+        both = claim.supporting + claim.contradicting
+        of_claim = (claim.contradicting / both if both else 0.0, claim.contradicting)
+        return max(of_target, of_claim)
 
     def complaining_share(self, complaint: CountedClaim) -> float:
         """The share of the voices about the target of a complaint that complain of it in this way."""

@@ -27,8 +27,8 @@ _DETAILS = {
 _TITLES = r"(?:mr|mrs|ms|miss|dr|prof|sir|madam|chef|uncle|aunt|señor|monsieur)"
 _CUES = (
     r"(?:manager|manageress|owner|waiter|waitress|server|bartender|barista|host|hostess|cashier|receptionist|chef|clerk|"
-    r"technician|mechanic|agent|stylist|employee|supervisor|guy|lady|girl|woman|man|named|called|name is|name was|"
-    r"ask for|thanks to|thank you|thanks|kudos to|shout ?out to|service (?:from|by)|great from|helped by|with)"
+    r"technician|mechanic|agent|stylist|employee|supervisor|lady|named|called|name is|name was|"
+    r"ask for|thanks to|thank you|thanks|kudos to|shout ?out to|service (?:from|by)|great from|helped by|served by)"
 )
 _AFTER_CUE = re.compile(rf"(?i:\b(?:{_CUES}|{_TITLES})\.?,?)\s+([A-Z][a-z]+(?:\s+[A-Z][a-z]+)?)")
 _ACTS = r"(?:was|is|were|has|had|went|took|made|helped|gave|did|always|really|who|and her|and his|at the|'s)"
@@ -45,6 +45,7 @@ _NOT_PEOPLE = {
     "june", "july", "august", "september", "october", "november", "december", "christmas", "easter", "thanksgiving",
     "bluetooth", "wifi", "wi-fi", "usb", "tv", "bbq", "blt", "ac", "philly", "cobb", "alfredo", "benedict", "reuben",
     "margherita", "neapolitan", "buffalo", "cheddar", "parmesan", "gouda", "brie", "i", "food", "service", "staff",
+    "pork", "beef", "chicken", "duck", "lamb", "sushi", "ramen", "pho", "pad", "curry", "tacos", "burger", "pizza",
     "everything", "everyone", "room", "rooms", "the", "this", "our", "my", "we", "it", "they", "great", "good",
 }  # fmt: skip
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from earmark.copywriting.attaching import COPULA, attached
+from earmark.copywriting.attaching import COPULA, Tie, attached
 from earmark.copywriting.composer.english import plural_of, singular_of
 from earmark.copywriting.composer.phrases import asides, plain_words
 from earmark.copywriting.marking import Marks, Words, key_of, mark_runs, mark_voices, unaccounted, words_in
@@ -100,9 +100,9 @@ class Reader:
         mark_runs(marks)
         said, loose = attached(marks)
         problems += [f"nobody is read as saying {word!r} of anything" for word in loose]
-        self._mark_spans(marks, {target for target, _, _ in said})
+        self._mark_spans(marks, {target for target, *_ in said})
         problems += unaccounted(marks)
-        judged = tuple(_with_voices(target, descriptor, place, voices) for target, descriptor, place in said)
+        judged = tuple(found for tie in said for found in _with_voices(tie, voices))
         if not (judged or seller or quotes or problems):
             problems.append("no review and no fact of the seller carries it")
         return Reading(sentence, tuple(dict.fromkeys(judged)), tuple(seller), tuple(quotes), tuple(problems))
@@ -216,8 +216,19 @@ class Reader:
             number = end
 
 
-def _with_voices(target: str, descriptor: str | None, place: int, voices: Sequence[tuple[int, int, str]]) -> Said:
-    """The count that stands for a judgement: the last before it; the only one, after it, where none stands before."""
+def _with_voices(tie: Tie, voices: Sequence[tuple[int, int, str]]) -> list[Said]:
+    """A judgement with the count that stands for it: the last before it; the only one, after it, if none is before.
+
+    "Two guests praise the decor; one calls it cosy" says two things of the decor.
+    """
+    target, descriptor, named, judged = tie
+    found = [_said(target, descriptor, judged, voices)]
+    if any(named < start < judged for start, _, _ in voices):
+        found.append(_said(target, None, named, voices))
+    return found
+
+
+def _said(target: str, descriptor: str | None, place: int, voices: Sequence[tuple[int, int, str]]) -> Said:
     before = [found for found in voices if found[0] < place]
     chosen = before[-1] if before else voices[0] if len(voices) == 1 else None
     if chosen is None:

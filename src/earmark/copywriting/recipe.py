@@ -211,7 +211,7 @@ def why_refused(brief: Brief, reviewed: ReviewedProduct, stance: Stance, config:
         return f"{NOT_MENTIONED} {config.aspect!r} with an opinion."
     support = Support(brief, config.rules)
     offered = points_of(support)
-    if offered.strong or offered.praised:
+    if offered.carry_copy:
         return None
     reasons = Counter(reason for claim in support.claims if (reason := support.against_saying(claim)))
     told = "; ".join(reason for reason, _ in reasons.most_common(3))
@@ -287,7 +287,7 @@ def _with_facts(product: Product, facts: Mapping[str, str], kind: str) -> Produc
         update={
             "facts": {**product.facts, **facts},
             "name": lowered.get("name") or product.name,
-            "category": product.category or lowered.get("category") or kind,
+            "category": " ".join(filter(None, (product.category or lowered.get("category"), kind))),
         }
     )
 

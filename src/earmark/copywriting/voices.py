@@ -55,7 +55,8 @@ VOICE_PATTERN = re.compile(
     rf"\b(?:(?P<share>(?P<part>\d+|{_COUNT})(?: out)? of (?:the )?(?P<whole>\d+|{_COUNT}))"
     rf"|(?P<word>one|a single|a couple of|some|a few|several|many|most|nearly all|almost all|a handful of|another|"
     rf"all|every|each|no|any|countless|dozens of|hundreds of|thousands of|plenty of|lots of|numerous|{_COUNT}|\d+))?"
-    rf"\s*\b(?:of (?:the |our )?)?(?P<speaker>{SPEAKERS})s?\b(?!')",
+    rf"\s*\b(?:of (?:the |our )?)?(?P<speaker>{SPEAKERS})s?\b(?!')"
+    r"|\b(?P<alone>one|another)(?= (?:calls|finds|says|adds|mentions|describes|notes|praises|remarks|writes)\b)",
     re.IGNORECASE,
 )
 
@@ -115,22 +116,41 @@ def fitting(count: Count) -> str | None:
 
 def domain_of(category: str | None, aspects: tuple[str, ...]) -> str:
     """What kind of thing is reviewed: ``table`` (eating out), ``stay``, ``goods`` or ``visit`` (anything else)."""
-    words = set(re.findall(r"[a-z]+", (category or "").lower()))
-    for domain, marks in _CATEGORY_MARKS.items():
-        if words & marks:
-            return domain
+    if known := _named_domain(category):
+        return known
     counts = {domain: len(marks & set(aspects)) for domain, marks in _ASPECT_MARKS.items()}
     best = max(counts, key=lambda domain: counts[domain])
     return best if counts[best] else "visit"
+
+
+def _named_domain(category: str | None) -> str | None:
+    words = set(re.findall(r"[a-z]+", (category or "").lower()))
+    return next((domain for domain, marks in _CATEGORY_MARKS.items() if words & marks), None)
 
 
 def _number(text: str) -> int:
     return int(text) if text.isdigit() else NUMBER_WORDS.index(text)
 
 
-_CATEGORY_MARKS = {
-    "table": {"restaurant", "restaurants", "cafe", "bar", "bistro", "diner", "bakery", "food", "pizzeria", "coffee"},
+_CATEGORY_MARKS: dict[str, set[str]] = {
+    "table": {
+        "restaurant",
+        "noodle",
+        "bakery",
+        "grill",
+        "taqueria",
+        "pizzeria",
+        "seafood",
+        "restaurants",
+        "cafe",
+        "bar",
+        "bistro",
+        "diner",
+        "food",
+        "coffee",
+    },
     "stay": {"hotel", "hotels", "motel", "inn", "hostel", "resort", "lodging"},
+    "visit": {"service", "services", "shop", "shops", "store", "salon", "spa", "gym", "clinic", "garage"},
     "goods": {"goods", "product", "products", "electronics", "kitchen", "clothing", "shoes", "toys", "beauty", "tools"},
 }
 _ASPECT_MARKS = {

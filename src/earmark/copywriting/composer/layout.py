@@ -12,7 +12,7 @@ from earmark.copywriting.channels import (
     limits,
 )
 from earmark.copywriting.composer.english import capitalised
-from earmark.copywriting.composer.phrases import Phrase, phrases
+from earmark.copywriting.composer.phrases import Phrase, phrases, plain_words
 from earmark.copywriting.composer.points import Point, Points
 from earmark.copywriting.composer.realise import filled, fits
 from earmark.copywriting.drafts import Brief
@@ -43,6 +43,8 @@ class Layout:
         self._points = self._order(offered.strong)
         self._praised = list(offered.praised)
         self._single = [point for point in offered.single if not point.faint]
+        self._pairs = list(offered.pairs)
+        self._spoken = spoken_words(brief)
         self._used: set[str] = set()
 
     def headline(self) -> Piece | None:
@@ -71,7 +73,7 @@ class Layout:
         sentences += self._body(points)
         sentences += self._praise()
         if len(sentences) < 3:
-            sentences += self._asides()
+            sentences += self._pair() or self._asides()
         sentences += [*self._musts(), *self._facts(1)]
         return self._joined(sentences, room, self._closing())
 
@@ -130,7 +132,7 @@ class Layout:
         count = {"headline": 0, "short": 1}.get(self._brief.style.length, self._random.choice((3, 4, 5)))
         sentences += [*self._body(count), *self._praise()]
         if len(sentences) < 3 and count:
-            sentences += self._asides()
+            sentences += self._pair() or self._asides()
         lead, rest = sentences[0], [*sentences[1:], *self._musts(), *self._facts(2)]
         return lead if not rest else f"{lead}\n\n{' '.join(rest)}"
 
@@ -157,7 +159,16 @@ class Layout:
             if len(self._points) >= number and (sentence := self._say(kind, self._points[:number])):
                 del self._points[:number]
                 return [sentence]
-        return self._praise()
+        return self._praise() or self._pair()
+
+    def _pair(self) -> list[str]:
+        """What one voice praises and what another does."""
+        for pair in self._pairs:
+            if sentence := self._say("pair", pair):
+                self._pairs.remove(pair)
+                self._single = [point for point in self._single if point not in pair]
+                return [sentence]
+        return []
 
     def _body(self, points: int) -> list[str]:
         """Sentences of one, two or three points; never two of one length in a row where it can be helped."""
@@ -188,7 +199,8 @@ class Layout:
     def _praise(self) -> list[str]:
         """A target that reviewers praise in words that differ."""
         for point in self._praised:
-            if sentence := self._say("praised", [point]):
+            kind = "praised_one" if point.one and self._random.random() < 0.8 else "praised"
+            if sentence := self._say(kind, [point]) or self._say("praised", [point]):
                 self._praised.remove(point)
                 return [sentence]
         return []
@@ -274,13 +286,12 @@ class Layout:
     def _fitting(self, kind: str) -> tuple[Phrase, ...]:
         """The phrases of a kind that suit the product and say nothing that must never be said."""
         never = [word.lower() for word in self._brief.never]
-        spoken = {word for point in (*self._points, *self._praised) for word in point.words}
         return tuple(
             phrase
             for phrase in phrases(self._brief.style.tone, kind)
             if (not phrase.domains or self._domain in phrase.domains)
             and not any(word in phrase.text.lower() for word in never)
-            and not (kind.startswith("close") and phrase.words & spoken)
+            and not (kind.startswith("close") and phrase.words & self._spoken)
         )
 
     def _joined(self, sentences: Sequence[str], room: int, closing: str | None) -> str:
@@ -298,6 +309,12 @@ class Layout:
     @staticmethod
     def _as_line(text: str) -> str:
         return capitalised(text.rstrip(". "))
+
+
+def spoken_words(brief: Brief) -> frozenset[str]:
+    """The words of everything that reviewers judge, which an ending must not seem to speak of."""
+    texts = (f"{claim.target} {claim.descriptor}" for summary in brief.summaries for claim in summary.claims)
+    return frozenset(word for text in texts for word in plain_words(text).split() if len(word) > 2)
 
 
 def _ended(text: str) -> str:

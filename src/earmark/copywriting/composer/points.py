@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from earmark.copywriting.composer.english import capitalised, in_number_of, listed, noun_key
-from earmark.copywriting.praise import Support
+from earmark.copywriting.praise import Support, voices_of
 from earmark.copywriting.summaries import CountedClaim, Form
 from earmark.copywriting.voices import Count, carries
 
@@ -20,6 +20,40 @@ FAINT = {
     "solid", "decent", "incredible", "outstanding", "super", "terrific", "fabulous", "phenomenal", "superb", "lovely",
 }  # fmt: skip
 _FAINT_TARGETS = {"place", "spot", "experience", "time", "everything", "thing", "it", "restaurant", "business", "job"}
+# Nouns that are praised by accident of grammar ("worth the wait").
+_NO_TARGETS = {
+    "wait",
+    "being",
+    "way",
+    "lot",
+    "day",
+    "one",
+    "year",
+    "visit",
+    "trip",
+    "guy",
+    "reason",
+    "fact",
+    "kind",
+    "bit",
+}
+_NEVER_FIRST = {"not", "no", "never", "could", "used", "less", "more", "could've", "would", "isn't", "wasn't", "hardly"}
+_NEVER_LAST = {"to", "with", "of", "for", "at", "on", "in", "by", "from", "as", "than", "and", "but"}
+_ARTICLES = {"a", "an", "the", "my", "our"}
+_COMPARED = {
+    "better",
+    "cheaper",
+    "faster",
+    "bigger",
+    "nicer",
+    "friendlier",
+    "cleaner",
+    "fresher",
+    "tastier",
+    "other",
+    "same",
+}
+_READABLE = re.compile(r"[^\W\d_][\w' \u2019-]*")
 _PRONOUNS = {"everything", "everyone", "everybody", "it", "they", "this", "that", "all", "something"}
 # Nouns that take no "a".
 _MASS = {
@@ -49,6 +83,7 @@ class Point:
         count: the voices behind it: of the least carried descriptor, or of any praise where there is none.
         aspect: the aspect of its first claim.
         faint: whether it says little ("good food").
+        one: what one voice calls it, where voices praise it in words that differ.
         form: what its judging words are: ``crisp``, ``a gem``, ``cooked perfectly``, ``plenty of``.
     """
 
@@ -60,10 +95,14 @@ class Point:
     aspect: str
     faint: bool
     form: Form = "adjective"
+    one: str | None = None
 
     @property
     def desc(self) -> str:
-        """``crisp and salty``."""
+        """``crisp and salty``, ``a gem``."""
+        if self.form == "noun":
+            nouns = self.descriptors
+            return listed([word if word.split()[0] in _ARTICLES else f"{article(word)} {word}" for word in nouns])
         return listed(self.descriptors)
 
     @property
@@ -121,32 +160,81 @@ class Points:
         strong: carried by enough voices to be said without counting them.
         praised: targets praised by enough voices, in words that differ.
         single: said by one voice, worth an aside.
+        pairs: two of those, of one aspect and by two different voices.
     """
 
     strong: tuple[Point, ...]
     praised: tuple[Point, ...]
     single: tuple[Point, ...]
+    pairs: tuple[tuple[Point, Point], ...] = ()
+
+    @property
+    def carry_copy(self) -> bool:
+        """Whether there is anything that two voices praise."""
+        return bool(self.strong or self.praised or self.pairs)
 
 
 def points_of(support: Support) -> Points:
     """Group the praise of a brief into points, the best carried and most telling first."""
     groups: dict[str, list[CountedClaim]] = {}
     for claim in support.praise:
-        groups.setdefault(noun_key(claim.target), []).append(claim)
+        if _READABLE.fullmatch(claim.target) and noun_key(claim.target).split(" ")[-1] not in _NO_TARGETS:
+            groups.setdefault(noun_key(claim.target), []).append(claim)
     strong, praised, single = [], [], []
     for claims in groups.values():
-        worded = [claim for claim in claims if claim.form != "verb"]
+        worded = [claim for claim in claims if _can_be_worded(claim)]
         several = _distinct([claim for claim in worded if carries(support.count([claim]), None)])
         if several:
             strong.append(_point(support, several))
             continue
         together = support.count(claims)
+        telling = [claim for claim in worded if _makes_an_aside(claim, support)]
         if carries(together, None):
-            praised.append(_point(support, claims, name_words=False))
-        telling = [claim for claim in worded if claim.descriptor.lower() not in FAINT and claim.supporting == 1]
-        if telling:
+            praised.append(_point(support, claims, name_words=False, one=telling[0].descriptor if telling else None))
+        elif telling:
             single.append(_point(support, telling[:1]))
-    return Points(_ranked(strong), _ranked(praised), _ranked(single))
+    return Points(_ranked(strong), _ranked(praised), _ranked(single), _paired(single))
+
+
+def _makes_an_aside(claim: CountedClaim, support: Support) -> bool:
+    """Whether what one voice says is worth telling: telling words, of something that others speak of too."""
+    if claim.descriptor.lower() in FAINT or claim.form != "adjective" or len(claim.descriptor.split()) > 1:
+        return False
+    head = noun_key(claim.target).split(" ")[-1]
+    named = {
+        sentence.review_id
+        for sentence in support.brief.sentences
+        if re.search(rf"\b{re.escape(head)}", sentence.text, re.IGNORECASE)
+    }
+    return len(named) > 1 or not support.brief.sentences
+
+
+def _paired(single: Sequence[Point]) -> tuple[tuple[Point, Point], ...]:
+    """Two things of one aspect, each praised by a voice of its own."""
+    pairs: list[tuple[Point, Point]] = []
+    left = list(_ranked(single))
+    while left:
+        first = left.pop(0)
+        second = next((point for point in left if point.aspect == first.aspect and _other_voices(first, point)), None)
+        if second is not None:
+            left.remove(second)
+            pairs.append((first, second))
+    return tuple(pairs)
+
+
+def _other_voices(first: Point, second: Point) -> bool:
+    return not voices_of(first.claims, "for") & voices_of(second.claims, "for")
+
+
+def _can_be_worded(claim: CountedClaim) -> bool:
+    """Whether a claim makes a sentence: no denial, no comparison, no "clean cleanliness"."""
+    words = claim.descriptor.lower().split()
+    if not _READABLE.fullmatch(claim.descriptor):
+        return False
+    if claim.form == "verb" or words[0] in _NEVER_FIRST or words[-1] in _NEVER_LAST or set(words) & _COMPARED:
+        return False
+    stem = words[-1][:5]
+    return len(stem) < 4 or not any(word.startswith(stem) for word in claim.target.lower().split())
 
 
 def _distinct(claims: Sequence[CountedClaim]) -> list[CountedClaim]:
@@ -158,7 +246,9 @@ def _distinct(claims: Sequence[CountedClaim]) -> list[CountedClaim]:
     return [claim for claim in telling if claim.form == telling[0].form][:2]
 
 
-def _point(support: Support, claims: Sequence[CountedClaim], *, name_words: bool = True) -> Point:
+def _point(
+    support: Support, claims: Sequence[CountedClaim], *, name_words: bool = True, one: str | None = None
+) -> Point:
     spans = [text for claim in claims for text in support.spans(claim)]
     target, plural = in_number_of(_in_lower_case(claims[0].surface or claims[0].target, spans), spans)
     descriptors = tuple(dict.fromkeys(claim.descriptor.lower() for claim in claims)) if name_words else ()
@@ -172,7 +262,8 @@ def _point(support: Support, claims: Sequence[CountedClaim], *, name_words: bool
         count=min(counts, key=lambda count: count.supporting),
         aspect=support.aspect_of[claims[0].claim.id],
         faint=faint,
-        form=claims[0].form,
+        form=claims[0].form if name_words else "adjective",
+        one=one.lower() if one else None,
     )
 
 

@@ -21,6 +21,8 @@ def fits(phrase: Phrase, points: Sequence[Point], name: str | None) -> bool:
             return False
         if any(slot.startswith("desc") for slot in slots) and not point.goes_after:
             return False
+        if "one" in slots and not point.one:
+            return False
         if phrase.words & (point.words - _SMALL):
             return False
     return True
@@ -69,6 +71,7 @@ def _value(slot: str, point: Point, name: str | None, voices: tuple[str, str]) -
         "is": "are" if point.plural else "is",
         "it": "they" if point.plural else "it",
         "them": "them" if point.plural else "it",
+        "one": point.one or "",
         "voices": words,
         "person": voices[0],
         "name": name or "",

@@ -31,7 +31,7 @@ class Composer:
     def write(self, brief: Brief, drafts: int, seed: int) -> list[Draft]:
         """Write up to so many different drafts; none where the brief carries no praise."""
         offered = points_of(Support(brief, self._rules))
-        if not offered.strong and not offered.praised:
+        if not offered.carry_copy:
             return []
         found: dict[str, Draft] = {}
         for attempt in range(_TRIES_PER_DRAFT * drafts):
