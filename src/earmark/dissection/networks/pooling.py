@@ -1,6 +1,7 @@
 """From what a tap gives for a batch to one number a neuron and clip, leaving padding out."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor
@@ -104,3 +105,49 @@ def _is_sequence(tokens: int, layout: TokenLayout) -> bool:
 
 def _same(values: Tensor) -> Tensor:
     return values
+
+
+@dataclass(frozen=True)
+class Timeline:
+    """A clip's frames at one tap, and when each sounds: frame i from ``i * hop_s`` for ``span_s``."""
+
+    frames: Tensor
+    """(frame, neuron), only those that the clip fills."""
+    hop_s: float
+    span_s: float
+
+
+def timeline(
+    values: Tensor, tap: Tap, layout: TokenLayout, pooling: Pooling, samples: int, rate_hz: int
+) -> Timeline | None:
+    """The frames of a batch's first clip, where the activation is made of frames in time; else ``None``.
+
+    It is not where the tap gives one value a clip, where the pooling reads single tokens, and where nothing says that
+    the tokens follow time.
+    """
+    tokens = tokens_of(values, tap, len(values))[:1]
+    count = tokens.shape[1]
+    special = layout.special if _is_sequence(count, layout) else 0
+    reads_frames = pooling in ("mean", "max") or (pooling == "head" and not (layout.head == "special" and special))
+    rows = layout.rows if layout.window_columns and count - special == layout.rows * layout.window_columns else 1
+    in_time = layout.columns is not None or (tap.channels_first and values.ndim == 3)
+    if count == 1 or not reads_frames or not in_time or (values.ndim > 3 and rows == 1):
+        return None
+    frames = (tap.encode or _same)(tokens[0, special:])
+    frames = frames.reshape(rows, -1, frames.shape[1])
+    frames = frames.amax(0) if pooling == "max" else frames.mean(0)
+    filled = filled_tokens(count - special, layout, [samples])
+    used = len(frames) if filled is None else int(filled[0, : len(frames)].sum())
+    window_s = samples / rate_hz
+    if layout.window_columns is not None and layout.hop_s is not None:
+        window_s = layout.window_columns * layout.hop_s
+    if layout.hop_s is None or layout.span_s is None or not _in_step(len(frames), layout, samples):
+        return Timeline(frames[:used], window_s / len(frames), window_s / len(frames))
+    return Timeline(frames[:used], layout.hop_s, layout.span_s)
+
+
+def _in_step(frames: int, layout: TokenLayout, samples: int) -> bool:
+    """Whether frames come at the pace that the layout gives, and not at that of another stage."""
+    if layout.window_columns is not None:
+        return frames == layout.window_columns
+    return layout.columns is not None and 0 <= frames - layout.columns(samples) <= 1

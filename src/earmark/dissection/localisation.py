@@ -1,0 +1,298 @@
+"""Where in a clip: the second or so of each strong clip that excites a neuron most.
+
+Where a neuron's activation is made of frames, its own frames tell. Where it is read from a token that stands for the
+whole clip (CLS, a classifier), stretches of the clip are silenced in turn, and the one whose loss costs most is taken
+(occlusion, Zeiler and Fergus, ECCV 2014). Each distinct clip passes once for all neurons and taps that name it.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import Tensor
+
+from earmark.dissection.activations import Activations
+from earmark.dissection.clips import Clip, ClipSet
+from earmark.dissection.descriptions import NeuronId
+from earmark.dissection.networks import AudioNetwork, Pooling, Tap, Waveform
+from earmark.dissection.networks.listening import choose_device, exact, listening
+from earmark.dissection.networks.pooling import Timeline, pool, timeline, tokens_of
+from earmark.errors import InvalidInput, Mendable
+from earmark.evidence import Record
+from earmark.workers import Progress, Threads, silent
+
+Floats = npt.NDArray[np.float32]
+_FADE_S = 0.005
+_MOST_WINDOWS = 16
+
+
+@dataclass(frozen=True)
+class LocalisationConfig:
+    """How long the exciting stretch is, and where it is looked for."""
+
+    length_s: float = 1.0
+    """Length of the stretch; a shorter clip is taken whole."""
+    batch_size: int = 16
+    """Occluded copies of a clip that run at once."""
+    device: str = "auto"
+    """Where the network runs."""
+
+    def __post_init__(self) -> None:
+        """Refuse values that mean nothing."""
+        if not self.length_s > 0 or self.batch_size < 1:
+            raise InvalidInput("the exciting stretch needs a length above zero, and a batch at least one clip.")
+
+
+class Moment(Record):
+    """The stretch of a clip that excites a neuron most: a row of the moments table."""
+
+    neuron: NeuronId
+    clip_id: str
+    start_s: float
+    """In the file, as the clip's own start."""
+    end_s: float
+
+
+@dataclass(frozen=True)
+class Moments:
+    """The exciting stretches of one tap's neurons in their strong clips."""
+
+    tap: str
+    clips: npt.NDArray[np.int64]
+    """(neuron, K), as in the recording."""
+    start_s: Floats
+    """(neuron, K), from the start of the clip."""
+    end_s: Floats
+    """(neuron, K)."""
+    found: npt.NDArray[np.bool_]
+    """(neuron, K): whether a stretch stands out; not where silencing any costs nothing, nor for dead neurons."""
+
+    def rows(self, clip_set: ClipSet) -> list[Moment]:
+        """The stretches that were found, as rows of a table."""
+        rows = []
+        for index, place in np.argwhere(self.found).tolist():
+            clip = clip_set.clips[self.clips[index, place]]
+            start = clip.start_s + float(self.start_s[index, place])
+            end = min(clip.end_s, clip.start_s + float(self.end_s[index, place]))
+            rows.append(Moment(neuron=NeuronId(tap=self.tap, index=index), clip_id=clip.id, start_s=start, end_s=end))
+        return rows
+
+
+def localise(
+    network: AudioNetwork,
+    clip_set: ClipSet,
+    taps: Sequence[Tap],
+    recorded: Sequence[Activations],
+    *,
+    read: Callable[[Clip], Waveform],
+    config: LocalisationConfig | None = None,
+    progress: Progress = silent,
+) -> list[Moments]:
+    """Find the stretch of every strong clip that excites its neuron most.
+
+    Args:
+        network: the network that was recorded.
+        clip_set: the clips that were recorded.
+        taps: the taps that were recorded, in the order of ``recorded``.
+        recorded: the recordings, whose strong clips are looked into.
+        read: a clip to its waveform; a clip that can no longer be read has no stretch.
+        config: how long the stretch is.
+        progress: told how many clips are done.
+
+    Returns:
+        One for each tap, in order.
+    """
+    config = config or LocalisationConfig()
+    searches = [_Search(tap, one) for tap, one in zip(taps, recorded, strict=True)]
+    passing = sorted(set().union(*(search.places for search in searches)))
+    walk = _Walk(network, searches, config)
+    with listening(network, taps, walk.hear) as forward, exact(walk.device, "fp32"):
+        for done, (clip, waveform) in enumerate(_read_ahead(clip_set, passing, read), start=1):
+            if waveform is not None:
+                walk.look_into(clip, waveform, forward)
+            progress("localise", done, len(passing))
+    return [search.result() for search in searches]
+
+
+def _read_ahead(
+    clip_set: ClipSet, passing: Sequence[int], read: Callable[[Clip], Waveform]
+) -> Iterator[tuple[int, Waveform | None]]:
+    def load(clip: int) -> tuple[int, Waveform | None]:
+        try:
+            return clip, read(clip_set.clips[clip])
+        except (Mendable, OSError):
+            return clip, None
+
+    return Threads(count=1).map(load, passing)
+
+
+class _Search:
+    """What is looked for at one tap, and what has been found."""
+
+    def __init__(self, tap: Tap, recorded: Activations) -> None:
+        self.tap = tap
+        self.pooling: Pooling = recorded.pooling
+        self._clips = recorded.high_clips
+        self.start_s = np.zeros(self._clips.shape, dtype=np.float32)
+        self.end_s = np.zeros(self._clips.shape, dtype=np.float32)
+        self.found = np.zeros(self._clips.shape, dtype=np.bool_)
+        self.places: dict[int, tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]] = {}
+        """By clip: the neurons that it excites, and the place it takes in the ranking of each."""
+        neurons, places = np.nonzero(np.broadcast_to(~recorded.dead[:, None], self._clips.shape))
+        clips = self._clips[neurons, places]
+        order = np.argsort(clips, kind="stable")
+        found, starts = np.unique(clips[order], return_index=True)
+        for clip, part in zip(found.tolist(), np.split(order, starts[1:]), strict=True):
+            self.places[clip] = (neurons[part], places[part])
+
+    def keep(self, clip: int, start_s: Floats, end_s: Floats, found: npt.NDArray[np.bool_]) -> None:
+        """Keep the stretches of one clip; each (neuron of this clip,)."""
+        where = self.places[clip]
+        self.start_s[where], self.end_s[where], self.found[where] = start_s, end_s, found
+
+    def result(self) -> Moments:
+        return Moments(self.tap.name, self._clips, self.start_s, self.end_s, self.found)
+
+
+class _Walk:
+    """One pass over the clips: frames where they tell, occlusion where they do not."""
+
+    def __init__(self, network: AudioNetwork, searches: Sequence[_Search], config: LocalisationConfig) -> None:
+        self.network = network
+        self.searches = searches
+        self.config = config
+        self.device = choose_device(config.device)
+        network.module.to(self.device)
+        self._samples: list[int] = []
+        self._clip = -1
+        self._occluded = False
+        self._timelines: dict[int, Timeline | None] = {}
+        self._frames: dict[int, Floats] = {}
+        self._pooled: dict[int, list[Tensor]] = {}
+
+    def look_into(self, clip: int, waveform: Waveform, forward: Callable[[dict[str, Tensor]], None]) -> None:
+        """Find the stretches of one clip for every neuron that names it."""
+        self._clip, self._frames, self._pooled = clip, {}, {}
+        self._run([waveform], forward, occluded=False)
+        duration_s = len(waveform) / self.network.rate_hz
+        silenced = []
+        for number, search in enumerate(self.searches):
+            if clip not in search.places:
+                continue
+            time = self._timelines[number]
+            if time is None:
+                silenced.append(number)
+            else:
+                best = best_stretch(self._frames[number], time, self.config.length_s, search.pooling == "max")
+                search.keep(clip, *_within(*best, duration_s))
+        if silenced:
+            self._silence(clip, waveform, silenced, forward)
+
+    def hear(self, number: int, values: Tensor) -> None:
+        """Take what one tap gives for the clip, or for copies of it with silence in them."""
+        search = self.searches[number]
+        if self._clip not in search.places:
+            return
+        neurons = torch.from_numpy(search.places[self._clip][0]).to(values.device)
+        if not self._occluded:
+            time = timeline(values, search.tap, self.network.layout, search.pooling, self._samples[0], self._rate)
+            self._timelines[number] = time
+            if time is not None:
+                self._frames[number] = time.frames[:, neurons].float().cpu().numpy()
+                return
+        elif self._timelines[number] is not None:
+            return
+        tokens = tokens_of(values, search.tap, len(self._samples))
+        pooled = pool(tokens, search.tap, self.network.layout, search.pooling, self._samples)
+        self._pooled.setdefault(number, []).append(pooled[:, neurons].float().cpu())
+
+    @property
+    def _rate(self) -> int:
+        return self.network.rate_hz
+
+    def _run(
+        self, waveforms: Sequence[Waveform], forward: Callable[[dict[str, Tensor]], None], *, occluded: bool
+    ) -> None:
+        self._samples, self._occluded = [len(waveform) for waveform in waveforms], occluded
+        inputs = self.network.prepare(waveforms)
+        forward({name: value.to(self.device) for name, value in inputs.items()})
+
+    def _silence(
+        self,
+        clip: int,
+        waveform: Waveform,
+        numbers: Sequence[int],
+        forward: Callable[[dict[str, Tensor]], None],
+    ) -> None:
+        """Silence one stretch after the other, and keep the one whose loss costs each neuron most."""
+        starts = window_starts(len(waveform), round(self.config.length_s * self._rate))
+        for first in range(0, len(starts), self.config.batch_size):
+            copies = [
+                silenced(waveform, start, self.config.length_s, self._rate)
+                for start in starts[first : first + self.config.batch_size]
+            ]
+            self._run(copies, forward, occluded=True)
+        start_s = np.array(starts, dtype=np.float32) / self._rate
+        for number in numbers:
+            whole, *rest = torch.cat(self._pooled[number])
+            cost = (whole - torch.stack(rest)).numpy()
+            best = cost.argmax(0)
+            begin = start_s[best]
+            found = (cost[best, np.arange(cost.shape[1])] > 0) | (len(starts) == 1)
+            end = begin + np.float32(self.config.length_s)
+            self.searches[number].keep(clip, *_within(begin, end, found, len(waveform) / self._rate))
+
+
+def window_starts(samples: int, length: int) -> list[int]:
+    """Where stretches begin: a quarter of their length apart, further in a long clip; the last ends with it."""
+    room = samples - length
+    if room <= 0:
+        return [0]
+    count = min(_MOST_WINDOWS, 1 + -(-4 * room // length))
+    return [round(index * room / (count - 1)) for index in range(count)]
+
+
+def silenced(waveform: Waveform, start: int, length_s: float, rate_hz: int) -> Waveform:
+    """The clip with one stretch silenced, faded so that no click is heard."""
+    end = min(len(waveform), start + round(length_s * rate_hz))
+    fade = min(round(_FADE_S * rate_hz), (end - start) // 2)
+    gain = np.zeros(end - start, dtype=np.float32)
+    ramp = np.linspace(1, 0, fade, endpoint=False, dtype=np.float32)
+    gain[:fade], gain[len(gain) - fade :] = ramp, ramp[::-1]
+    copy = waveform.copy()
+    copy[start:end] *= gain
+    return copy
+
+
+def best_stretch(
+    frames: Floats, time: Timeline, length_s: float, peak: bool
+) -> tuple[Floats, Floats, npt.NDArray[np.bool_]]:
+    """The stretch of so many seconds with the highest mean, or around the highest frame.
+
+    Args:
+        frames: (frame, neuron), the frames that the clip fills.
+        time: when each frame sounds.
+        length_s: how long the stretch is.
+        peak: whether the highest frame alone counts, as it does where activations are pooled by their maximum.
+
+    Returns:
+        Starts and ends in seconds from the start of the clip, each (neuron,), and whether any frame differs.
+    """
+    wide = min(len(frames), max(1, round((length_s - time.span_s) / time.hop_s) + 1))
+    if peak:
+        best = np.clip(frames.argmax(0) - wide // 2, 0, len(frames) - wide)
+    else:
+        sums = np.concatenate([np.zeros((1, frames.shape[1])), frames.astype(np.float64).cumsum(0)])
+        best = (sums[wide:] - sums[:-wide]).argmax(0)
+    start = (best * time.hop_s).astype(np.float32)
+    end = start + np.float32((wide - 1) * time.hop_s + time.span_s)
+    return start, end, np.asarray(frames.max(0) > frames.min(0)) | (len(frames) == wide)
+
+
+def _within(
+    start_s: Floats, end_s: Floats, found: npt.NDArray[np.bool_], duration_s: float
+) -> tuple[Floats, Floats, npt.NDArray[np.bool_]]:
+    """Stretches cut off where the clip ends."""
+    return np.minimum(start_s, np.float32(duration_s)), np.minimum(end_s, np.float32(duration_s)), found
