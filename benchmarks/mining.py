@@ -95,7 +95,7 @@ def measure_pairs(name: str, told: bool = False) -> dict[str, object]:
     Polarity and aspect are counted where a person saw an opinion and the miner reports one; worth printing on all
     pairs, since reporting nothing, or flagging, is a decision too.
     """
-    hits: dict[str, list[bool]] = {key: [] for key in ("polarity", "aspect", "worth printing", "found", "printed")}
+    hits: dict[str, list[bool]] = {key: [] for key in (*TARGETS, "found", "printed", "mined")}
     for file, label, review, product in read_labels(name):
         aspects = choose_aspect_set(product.product, product.sentences)
         finder = AspectFinder(aspects.aspects)
@@ -114,6 +114,8 @@ def measure_pairs(name: str, told: bool = False) -> dict[str, object]:
         hits["worth printing"].append(prints == label.worth)
         if prints:
             hits["printed"].append(label.worth)
+        if label.mined:
+            hits["mined"].append(prints == label.worth)
         if told and (errors or not hits["worth printing"][-1]):
             print(file, label.group_id, label.review, label.descriptor, errors, label.worth, pair)
     return {key: {**wilson(sum(values), len(values)), "n": len(values)} for key, values in hits.items() if values}
@@ -136,7 +138,7 @@ def measure_stance(file: str) -> dict[str, object]:
     for product in products(file).values():
         aspects = choose_aspect_set(product.product, product.sentences)
         stance = overall_stance(product, mine_opinions(product, aspects.aspects))
-        confusion[f"{labels[product.product.id]} read as {stance.liking}"] += 1
+        confusion[f"{labels[product.product.id]} read as {stance.stance}"] += 1
     agreed = sum(count for key, count in confusion.items() if key.split(" read as ")[0] == key.split(" read as ")[1])
     return {**wilson(agreed, sum(confusion.values())), "confusion": dict(sorted(confusion.items()))}
 

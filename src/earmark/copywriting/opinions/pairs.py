@@ -114,7 +114,7 @@ class SentenceReader:
                 self._read_presence(index)
             elif self._is_degree(index) or self._is_aside(index):
                 continue
-            elif token.tag == "AV0":
+            elif token.tag == "AV0" and not self._stands_before_a_noun(index):
                 self._read_adverb(index)
             elif token.is_adjective or self._may_be_adjective(index):
                 self._read_adjective(index)
@@ -286,6 +286,11 @@ class SentenceReader:
             and index + 1 < len(self.tokens)
             and (self.tokens[index + 1].is_adjective)
         )
+
+    def _stands_before_a_noun(self, index: int) -> bool:
+        """``have had better soup``: taken for an adverb, and an adjective."""
+        known = self.lexicon.words.get(self.tokens[index].lower)
+        return known is not None and index + 1 < len(self.tokens) and self.tokens[index + 1].is_noun
 
     def _is_aside(self, index: int) -> bool:
         """``What's worse, ...``."""

@@ -15,9 +15,9 @@ Liking = Literal["liked", "mixed", "disliked"]
 class Stance(Record):
     """How many reviewers like a product, and what follows."""
 
-    liking: Liking
-    reasons: tuple[str, ...]
-    """Sentences for the seller."""
+    stance: Liking
+    reason: str
+    """A sentence for the seller."""
     liked: int
     mixed: int
     disliked: int
@@ -53,13 +53,13 @@ def overall_stance(product: ReviewedProduct, opinions: Sequence[Opinion], config
     disliked = sum(score <= config.unhappy_to for score in scores)
     mixed = len(scores) - liked - disliked
     if not scores:
-        return Stance(liking="mixed", reasons=("There are no usable reviews.",), liked=0, mixed=0, disliked=0)
+        return Stance(stance="mixed", reason="there are no usable reviews", liked=0, mixed=0, disliked=0)
     share = (liked + mixed / 2) / len(scores)
     liking: Liking = (
         "liked" if share >= config.liked_share else "disliked" if share <= config.disliked_share else "mixed"
     )
-    told = f"{liked} of {len(scores)} reviews are happy, {disliked} unhappy, {mixed} undecided."
-    return Stance(liking=liking, reasons=(told,), liked=liked, mixed=mixed, disliked=disliked)
+    told = f"{liked} of {len(scores)} reviews are happy, {disliked} unhappy, {mixed} undecided"
+    return Stance(stance=liking, reason=told, liked=liked, mixed=mixed, disliked=disliked)
 
 
 def review_score(review: Review, opinions: Sequence[Opinion]) -> float:

@@ -188,7 +188,8 @@ def predicative(tokens: Sequence[Token], index: int) -> list[Target] | None:
             or (token.tag in ("VVN", "VVD") and token.lemma in SERVED)
             # "was not the best", "is something special"
             or (token.tag == "AT0" and tokens[index].tag == "AJS")
-            or token.lower in ("something", "nothing", "anything")
+            or token.lower in ("something", "nothing", "anything", "none")
+            or (token.lower == "no" and tokens[at + 1].lower == "longer")
         )
         if token.lower in _JOINERS and at and not token.is_adjective:
             before = tokens[at - 1]
@@ -332,7 +333,8 @@ def after_noun(tokens: Sequence[Token], index: int) -> list[Target]:
     opens = before < 0 or tokens[before].lower in _CUT or tokens[before].lower in (",", "and", "&")
     ends = index + 1 >= len(tokens) or not (tokens[index + 1].is_noun or tokens[index + 1].is_verb)
     caused = before >= 0 and tokens[before].is_verb and tokens[before].lemma in _CAUSING
-    if ends and (caused or (opens and (separated or before < 0 or tokens[before].lower != "and"))):
+    asked = before >= 0 and tokens[before].lemma == "be" and (not before or tokens[before - 1].lower in _CUT)
+    if ends and (caused or asked or (opens and (separated or before < 0 or tokens[before].lower != "and"))):
         return [phrase(tokens, first, last)]
     return []
 

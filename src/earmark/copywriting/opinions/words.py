@@ -111,12 +111,24 @@ def _mended(lower: str, tag: str) -> str:
 
 def _before_adjectives(tokens: list[Token]) -> list[Token]:
     """``super clean``, ``pretty good``: the first word is a degree, whatever the tagger thinks."""
+    tokens = [
+        replace(token, tag="NN2" if token.lower.endswith("s") else "NN1") if _is_noun_here(tokens, index) else token
+        for index, token in enumerate(tokens)
+    ]
     return [
         replace(token, tag="AV0")
         if token.lower in _DEGREES and index + 1 < len(tokens) and _may_have_degree(tokens[index + 1])
         else token
         for index, token in enumerate(tokens)
     ]
+
+
+def _is_noun_here(tokens: list[Token], index: int) -> bool:
+    """``better rolls``, ``the catch``: behind an adjective or an article stands no verb."""
+    if index == 0 or tokens[index].tag not in ("VVZ", "VVB", "VVI"):
+        return False
+    before = tokens[index - 1].tag
+    return before[:2] in ("AJ", "AT", "DP") and tokens[index].lemma in load_lexicon().memberships
 
 
 def _may_have_degree(token: Token) -> bool:

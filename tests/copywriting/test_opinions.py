@@ -1,0 +1,217 @@
+"""The traps of opinion mining, one sentence each, written for the purpose."""
+
+import pytest
+
+from earmark.copywriting.aspects import ready_set
+from earmark.copywriting.opinions import ParsedClaim, parse_claims
+
+pytest.importorskip("HanTa")
+pytest.importorskip("vaderSentiment")
+
+
+def read(sentence: str, kind: str = "restaurants") -> list[ParsedClaim]:
+    return parse_claims(sentence, ready_set(kind).aspects)
+
+
+def one(sentence: str, target: str, kind: str = "restaurants") -> ParsedClaim:
+    """The only claim about a target."""
+    found = [claim for claim in read(sentence, kind) if claim.target == target]
+    assert len(found) == 1, found
+    return found[0]
+
+
+@pytest.mark.parametrize(
+    ("sentence", "target", "polarity"),
+    [
+        # Negation, and where it ends.
+        ("Good helpings, not too much, friendly service.", "service", "praise"),
+        ("The waiters were not friendly.", "waiter", "complaint"),
+        ("It isn't a clean place.", "place", "complaint"),
+        ("I don't think the rooms are clean.", "room", "complaint"),
+        ("They do not believe in good service.", "service", "complaint"),
+        ("The manager doesn't believe in good service here.", "service", "complaint"),
+        ("Nobody rushed us, and the soup was delicious.", "soup", "praise"),
+        ("No wait at all and great coffee.", "coffee", "praise"),
+        ("With no real faults this is the best inn of the valley.", "inn", "praise"),
+        ("The staff is not only friendly.", "staff", "praise"),
+        ("Never had better dumplings.", "dumpling", "praise"),
+        ("The bread could not be fresher.", "bread", "praise"),
+        ("The bread could be fresher.", "bread", "complaint"),
+        ("The soup was not bad.", "soup", "praise"),
+        ("The soup was not the best.", "soup", "complaint"),
+        ("My stew was anything but fresh.", "stew", "complaint"),
+        ("The stew lacked flavor.", "flavor", "complaint"),
+        # What praises one thing condemns another.
+        ("The low prices are a surprise.", "price", "praise"),
+        ("Low quality, I am afraid.", "quality", "complaint"),
+        ("We got cold beer.", "beer", "praise"),
+        ("We got cold fries.", "fry", "complaint"),
+        ("The small portions let us leave hungry.", "portion", "complaint"),
+        ("They serve large portions.", "portion", "praise"),
+        ("The prices are too high.", "price", "complaint"),
+        ("The soup was too sweet.", "soup", "complaint"),
+        ("The soup was not too salty.", "soup", "praise"),
+        ("The waiter was none too friendly.", "waiter", "complaint"),
+        # Whose opinion of what.
+        ("The crust of the pie was soggy.", "crust", "complaint"),
+        ("The pie that we ordered was excellent.", "pie", "praise"),
+        ("The front desk was helpful.", "front desk", "praise"),
+        ("I loved the green beans.", "green bean", "praise"),
+        ("We found the staff rude.", "staff", "complaint"),
+        ("Food: superb.", "food", "praise"),
+        ("I was impressed with the wine list.", "wine list", "praise"),
+        ("The owner's attitude is awful.", "attitude", "complaint"),
+        ("Plenty of parking behind the house.", "parking", "praise"),
+        ("THE WAITER WAS RUDE", "waiter", "complaint"),
+    ],
+)
+def test_polarity_is_read_as_a_person_reads_it(sentence: str, target: str, polarity: str) -> None:
+    claim = one(sentence, target)
+    assert claim.polarity == polarity
+    assert not claim.flags
+
+
+def test_one_negation_reaches_a_whole_list_of_adjectives() -> None:
+    claims = read("The tables were not clean, tidy or inviting.")
+    assert [(claim.target, claim.descriptor, claim.polarity) for claim in claims] == [
+        ("table", "not clean", "complaint"),
+        ("table", "not tidy", "complaint"),
+        ("table", "not inviting", "complaint"),
+    ]
+
+
+def test_what_used_to_be_good_is_a_complaint_about_today() -> None:
+    claim = one("The burgers used to be good.", "burger")
+    assert (claim.polarity, claim.time) == ("complaint", "past")
+    gone = one("The burgers are no longer fresh.", "burger")
+    assert (gone.polarity, gone.time) == ("complaint", "past")
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "I had the sweet and sour chicken.",
+        "We shared a club sandwich and a hot dog.",
+        "She ordered dirty rice with hot sauce.",
+        "We stayed at the Best Western in Springfield.",
+        "He took the crispy duck and a sweet tea.",
+        "They sell soft drinks and sour cream.",
+    ],
+)
+def test_names_of_dishes_and_houses_judge_nothing(sentence: str) -> None:
+    assert read(sentence) == []
+
+
+def test_a_dish_with_a_judging_name_can_still_be_judged() -> None:
+    claim = one("The sweet and sour chicken was dry.", "sweet and sour chicken")
+    assert (claim.descriptor, claim.polarity) == ("dry", "complaint")
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "The bakery down the street has better rolls.",
+        "Other places have friendlier staff.",
+        "I have had better soup elsewhere.",
+        "My old salon had nicer staff.",
+    ],
+)
+def test_praise_of_another_place_is_flagged(sentence: str) -> None:
+    claims = read(sentence)
+    assert claims
+    assert all("elsewhere" in claim.flags for claim in claims)
+
+
+def test_better_than_elsewhere_is_praise_of_here() -> None:
+    claim = one("The rolls are better than at any other place.", "roll")
+    assert claim.polarity == "praise"
+    assert not claim.flags
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "I was hoping for friendly service.",
+        "We expected a clean room.",
+        "A warm welcome would be nice.",
+        "It would be great if the staff were friendly.",
+        "They should have fresh bread.",
+        "They advertise fresh fish.",
+        "I will go somewhere that has friendly staff.",
+    ],
+)
+def test_what_never_happened_is_flagged(sentence: str) -> None:
+    claims = read(sentence)
+    assert claims
+    assert all(claim.flags for claim in claims)
+
+
+def test_a_question_is_no_opinion() -> None:
+    assert "question" in one("Is the soup good?", "soup").flags
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Oh great, another cold soup.",
+        'The "fresh" bread was a day old.',
+        "Great service, if you like to be ignored.",
+        "Yeah right, wonderful food.",
+        "Friendly staff? Good luck finding friendly staff here.",
+        "Lovely staff... not!",
+    ],
+)
+def test_mockery_is_flagged(sentence: str) -> None:
+    claims = read(sentence)
+    assert claims
+    assert all(claim.flags for claim in claims if claim.polarity == "praise")
+
+
+def test_what_others_said_is_flagged() -> None:
+    quoted = one('The sign says "the most delicious bread in the whole valley" at the door.', "bread")
+    assert "quoted" in quoted.flags
+    assert all(claim.flags for claim in read("Reviews said the food was great."))
+
+
+def test_names_of_people_never_become_targets() -> None:
+    targets = {claim.target for claim in read("The manager John was rude. Petra was lovely and she smiled.")}
+    assert not any("john" in target or "petra" in target for target in targets)
+    assert "manager" in targets
+
+
+def test_what_the_writer_feels_or_is_judges_nothing() -> None:
+    assert read("I am always generous with tips, and my husband was hungry.") == []
+
+
+@pytest.mark.parametrize(
+    ("sentence", "aspect"),
+    [
+        ("Delicious!", "food"),
+        ("Very friendly and helpful.", "service"),
+        ("The stout is excellent.", "drinks"),
+        ("Our waitress was lovely.", "service"),
+        ("Overpriced.", "price"),
+        ("The toilets were spotless.", "cleanliness"),
+        ("The patio is beautiful.", "atmosphere"),
+        ("We love this place.", "overall"),
+    ],
+)
+def test_every_opinion_finds_its_aspect(sentence: str, aspect: str) -> None:
+    assert {claim.aspect for claim in read(sentence)} == {aspect}
+
+
+def test_offsets_point_at_the_words() -> None:
+    text = "We came late. The crisp crust and the friendly staff made our day."
+    for claim in read(text):
+        words = text[claim.start : claim.end].lower()
+        assert claim.descriptor.split(" ")[-1] in words
+
+
+def test_a_pronoun_stands_for_the_thing_of_the_sentence_before() -> None:
+    claims = read("We ordered the lasagna. It was dry.")
+    assert [(claim.target, claim.polarity) for claim in claims] == [("lasagna", "complaint")]
+
+
+def test_reading_twice_says_the_same() -> None:
+    text = "The soup was cold, but the bread was warm and the waiter kind. Never again!"
+    assert read(text) == read(text)
