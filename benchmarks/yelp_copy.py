@@ -14,10 +14,9 @@ import sys
 from collections import Counter
 from pathlib import Path
 
-from keeping import keep
-
 from earmark.copywriting.copy_run import CopyRequest
 from earmark.copywriting.recipe import CopyConfig, write_copy
+from keeping import keep
 
 HERE = Path(__file__).resolve().parent
 REVIEWS = HERE.parent.parent / "shared" / "data" / "reviews"

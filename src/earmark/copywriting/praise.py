@@ -4,6 +4,7 @@ A complaint is never praise. Nor is a claim that too many deny, one whose last v
 speak, one with a superlative (a rank that no set of reviews establishes), or one that names a private person.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -11,10 +12,20 @@ from functools import cached_property
 
 from earmark.copywriting.composer.english import noun_key
 from earmark.copywriting.drafts import Brief
-from earmark.copywriting.privacy import names_a_person
+from earmark.copywriting.privacy import is_known_proper, names_a_person
+from earmark.copywriting.reviews import Sentence
 from earmark.copywriting.summaries import CountedClaim
 from earmark.copywriting.superlatives import superlative_in
 from earmark.copywriting.voices import Count
+from earmark.evidence import Evidence
+
+NAMED = 1.0
+"""The strength of a span in which the reviewer names what is judged; a span that only implies it is weaker."""
+
+EXCLAMATION_WORDS = 4
+"""A sentence of so many words may imply what it judges ("So delicious!"); in a longer one it may be anything."""
+
+_ELSEWHERE = re.compile(r"\b(?:at|than|unlike|versus|vs|like) (?:the )?([A-Z][a-z]+)")
 
 LONE_DISSENT = 0.4
 """One dissenter alone outweighs one voice of praise, not two."""
@@ -46,8 +57,9 @@ class Support:
 
     @cached_property
     def claims(self) -> tuple[CountedClaim, ...]:
-        """All claims, praise and complaints."""
-        return tuple(claim for summary in self.brief.summaries for claim in summary.claims)
+        """All claims; praise keeps only the voices whose words may be taken for it."""
+        every = (claim for summary in self.brief.summaries for claim in summary.claims)
+        return tuple(self._sure(claim) if claim.polarity == "praise" else claim for claim in every)
 
     @cached_property
     def by_target(self) -> dict[str, list[CountedClaim]]:
@@ -73,6 +85,46 @@ class Support:
         """The claims that may be said as praise, most voices first."""
         fit = [claim for claim in self.claims if self.against_saying(claim) is None]
         return tuple(sorted(fit, key=lambda claim: (-claim.supporting, claim.claim.id)))
+
+    @cached_property
+    def _sentences(self) -> dict[str, list[Sentence]]:
+        found: dict[str, list[Sentence]] = {}
+        for sentence in self.brief.sentences:
+            found.setdefault(sentence.review_id, []).append(sentence)
+        return found
+
+    def _sure(self, claim: CountedClaim) -> CountedClaim:
+        """The claim without spans that only imply their target among others, or that may speak of another place."""
+        said = [piece for piece in claim.evidence if piece.side == "for"]
+        sure = [piece for piece in said if self._is_sure(piece)]
+        if len(sure) == len(said):
+            return claim
+        kept, every = ({piece.excerpt.source_id for piece in pieces} for pieces in (sure, said))
+        # Spans are bounded in number, so that beyond them the share that is sure stands for the rest.
+        voices = len(kept) if len(every) >= claim.supporting else claim.supporting * len(kept) // len(every)
+        evidence = tuple(piece for piece in claim.evidence if piece.side != "for" or piece in sure)
+        return claim.model_copy(update={"evidence": evidence, "supporting": voices})
+
+    def _is_sure(self, piece: Evidence) -> bool:
+        sentence = next(
+            (
+                sentence.text
+                for sentence in self._sentences.get(piece.excerpt.source_id, ())
+                if sentence.start <= piece.excerpt.start < sentence.end
+            ),
+            None,
+        )
+        if sentence is None:
+            return piece.strength >= NAMED
+        if piece.strength < NAMED and len(sentence.split()) > EXCLAMATION_WORDS:
+            return False
+        return not self._is_elsewhere(sentence)
+
+    def _is_elsewhere(self, sentence: str) -> bool:
+        """Whether a sentence names a place that is not the product: "at the Blue Door", "unlike Blue Door"."""
+        own = (self.brief.product.name or "").lower()
+        found = _ELSEWHERE.finditer(sentence)
+        return any(match[1].lower() not in own and not is_known_proper(match[1]) for match in found)
 
     def against_saying(self, claim: CountedClaim) -> str | None:
         """Why a claim is not praise that may be said; ``None`` where it is."""

@@ -1,74 +1,25 @@
 """Points: what a piece of copy can say, each one target with the words that reviewers use of it."""
 
 import re
+import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
 
 from earmark.copywriting.composer.english import capitalised, in_number_of, listed, noun_key
 from earmark.copywriting.praise import Support, voices_of
 from earmark.copywriting.summaries import CountedClaim, Form
 from earmark.copywriting.voices import Count, carries
 
-# Judging words that stand after a verb only: "the soup is on point", never "the on point soup".
-_AFTER_A_VERB = {
-    "alive", "alone", "asleep", "awake", "aware", "glad", "ill", "ready", "sure", "well", "worth", "okay", "ok",
-    "spot-on", "on-point", "fine",
-}  # fmt: skip
-# Words that say little; they come late.
-FAINT = {
-    "good", "great", "nice", "fine", "ok", "okay", "awesome", "amazing", "excellent", "fantastic", "wonderful", "cool",
-    "solid", "decent", "incredible", "outstanding", "super", "terrific", "fabulous", "phenomenal", "superb", "lovely",
-}  # fmt: skip
-_FAINT_TARGETS = {"place", "spot", "experience", "time", "everything", "thing", "it", "restaurant", "business", "job"}
-# Nouns that are praised by accident of grammar ("worth the wait").
-_NO_TARGETS = {
-    "wait",
-    "being",
-    "way",
-    "lot",
-    "day",
-    "one",
-    "year",
-    "visit",
-    "trip",
-    "guy",
-    "reason",
-    "fact",
-    "kind",
-    "bit",
-}
-_NEVER_FIRST = {"not", "no", "never", "could", "used", "less", "more", "could've", "would", "isn't", "wasn't", "hardly"}
-_NEVER_LAST = {"to", "with", "of", "for", "at", "on", "in", "by", "from", "as", "than", "and", "but"}
-_ARTICLES = {"a", "an", "the", "my", "our"}
-_COMPARED = {
-    "better",
-    "cheaper",
-    "faster",
-    "bigger",
-    "nicer",
-    "friendlier",
-    "cleaner",
-    "fresher",
-    "tastier",
-    "other",
-    "same",
-}
 _READABLE = re.compile(r"[^\W\d_][\w' \u2019-]*")
-_PRONOUNS = {"everything", "everyone", "everybody", "it", "they", "this", "that", "all", "something"}
-# Nouns that take no "a".
-_MASS = {
-    "accommodation", "advice", "bacon", "beef", "bread", "broth", "build", "butter", "cheese", "chicken",
-    "chocolate", "chowder", "cleanliness", "clothing", "coffee", "comfort", "cooking", "corn", "craftsmanship",
-    "cream", "decor", "delivery", "duck", "décor", "entertainment", "equipment", "fabric", "feedback", "fish",
-    "flavor", "flavour", "food", "fruit", "fun", "furniture", "garlic", "gelato", "guacamole", "ham", "help",
-    "hospitality", "housekeeping", "hummus", "information", "internet", "jewelry", "lamb", "lighting", "lining",
-    "lobster", "location", "lunch", "maintenance", "meat", "milk", "money", "music", "naan", "packaging", "parking",
-    "pasta", "patience", "pho", "pizza", "pork", "poultry", "presentation", "pricing", "quality", "ramen", "rice",
-    "salmon", "salsa", "sashimi", "sauce", "seafood", "seasoning", "seating", "security", "service", "setup",
-    "shipping", "shrimp", "software", "sound", "soup", "staff", "stitching", "stock", "stuff", "sushi", "tea",
-    "texture", "tofu", "tuna", "turkey", "value", "water", "weather", "wi-fi", "wifi", "wool", "work",
-    "workmanship", "yogurt",
-}  # fmt: skip
+
+
+@cache
+def word_list(name: str) -> frozenset[str]:
+    """One of the word lists of ``words.toml``."""
+    text = files(__package__).joinpath("words.toml").read_text(encoding="utf-8")
+    return frozenset(tomllib.loads(text)[name].split())
 
 
 @dataclass(frozen=True)
@@ -102,13 +53,15 @@ class Point:
         """``crisp and salty``, ``a gem``."""
         if self.form == "noun":
             nouns = self.descriptors
-            return listed([word if word.split()[0] in _ARTICLES else f"{article(word)} {word}" for word in nouns])
+            return listed(
+                [word if word.split()[0] in word_list("articles") else f"{article(word)} {word}" for word in nouns]
+            )
         return listed(self.descriptors)
 
     @property
     def the(self) -> str:
         """``the fries``."""
-        return self.target if self.target.lower() in _PRONOUNS else f"the {self.target}"
+        return self.target if self.target.lower() in word_list("pronouns") else f"the {self.target}"
 
     @property
     def bare(self) -> str:
@@ -118,7 +71,7 @@ class Point:
     @property
     def a_np(self) -> str:
         """``crisp fries``, ``a crisp crust``, ``quick service``."""
-        if self.plural or self.target.split()[-1].lower() in _MASS:
+        if self.plural or self.target.split()[-1].lower() in word_list("mass"):
             return self.bare
         return f"{article(self.bare)} {self.bare}"
 
@@ -127,9 +80,11 @@ class Point:
         """Whether the judging words can stand before the target."""
         if self.form == "quantity":
             return True
-        if not self.descriptors or self.form != "adjective" or self.target.lower() in _PRONOUNS:
+        if not self.descriptors or self.form != "adjective" or self.target.lower() in word_list("pronouns"):
             return False
-        return all(len(word.split()) == 1 and word.lower() not in _AFTER_A_VERB for word in self.descriptors)
+        return all(
+            len(word.split()) == 1 and word.lower() not in word_list("after_a_verb") for word in self.descriptors
+        )
 
     @property
     def goes_after(self) -> bool:
@@ -178,7 +133,7 @@ def points_of(support: Support) -> Points:
     """Group the praise of a brief into points, the best carried and most telling first."""
     groups: dict[str, list[CountedClaim]] = {}
     for claim in support.praise:
-        if _READABLE.fullmatch(claim.target) and noun_key(claim.target).split(" ")[-1] not in _NO_TARGETS:
+        if _can_be_named(claim.target):
             groups.setdefault(noun_key(claim.target), []).append(claim)
     strong, praised, single = [], [], []
     for claims in groups.values():
@@ -198,7 +153,7 @@ def points_of(support: Support) -> Points:
 
 def _makes_an_aside(claim: CountedClaim, support: Support) -> bool:
     """Whether what one voice says is worth telling: telling words, of something that others speak of too."""
-    if claim.descriptor.lower() in FAINT or claim.form != "adjective" or len(claim.descriptor.split()) > 1:
+    if claim.descriptor.lower() in word_list("faint") or claim.form != "adjective" or len(claim.descriptor.split()) > 1:
         return False
     head = noun_key(claim.target).split(" ")[-1]
     named = {
@@ -226,20 +181,37 @@ def _other_voices(first: Point, second: Point) -> bool:
     return not voices_of(first.claims, "for") & voices_of(second.claims, "for")
 
 
+def _can_be_named(target: str) -> bool:
+    """Whether a target is a noun that praise can be about."""
+    head = noun_key(target).split(" ")[-1]
+    if not _READABLE.fullmatch(target) or head in word_list("no_targets"):
+        return False
+    return not head.endswith("ing") or head in word_list("ing_nouns")
+
+
 def _can_be_worded(claim: CountedClaim) -> bool:
     """Whether a claim makes a sentence: no denial, no comparison, no "clean cleanliness"."""
     words = claim.descriptor.lower().split()
-    if not _READABLE.fullmatch(claim.descriptor):
+    if not _READABLE.fullmatch(claim.descriptor) or (claim.form == "adjective" and _is_adverb(words[-1])):
         return False
-    if claim.form == "verb" or words[0] in _NEVER_FIRST or words[-1] in _NEVER_LAST or set(words) & _COMPARED:
+    if (
+        claim.form == "verb"
+        or words[0] in word_list("never_first")
+        or words[-1] in word_list("never_last")
+        or set(words) & word_list("compared")
+    ):
         return False
     stem = words[-1][:5]
     return len(stem) < 4 or not any(word.startswith(stem) for word in claim.target.lower().split())
 
 
+def _is_adverb(word: str) -> bool:
+    return word.endswith("ly") and word not in word_list("ly_adjectives")
+
+
 def _distinct(claims: Sequence[CountedClaim]) -> list[CountedClaim]:
     """At most two judging words for a target, a telling one first; a faint one only where there is no other."""
-    telling = [claim for claim in claims if claim.descriptor.lower() not in FAINT]
+    telling = [claim for claim in claims if claim.descriptor.lower() not in word_list("faint")]
     if not telling:
         return list(claims[:1])
     # Words of one form only: "crisp and cooked perfectly" limps.
@@ -253,7 +225,11 @@ def _point(
     target, plural = in_number_of(_in_lower_case(claims[0].surface or claims[0].target, spans), spans)
     descriptors = tuple(dict.fromkeys(claim.descriptor.lower() for claim in claims)) if name_words else ()
     counts = [support.count([claim]) for claim in claims] if name_words else [support.count(claims)]
-    faint = target.lower() in _FAINT_TARGETS or not descriptors or all(word in FAINT for word in descriptors)
+    faint = (
+        target.lower() in word_list("faint_targets")
+        or not descriptors
+        or all(word in word_list("faint") for word in descriptors)
+    )
     return Point(
         target=target,
         plural=plural,
