@@ -238,8 +238,8 @@ Reviews: {source}. Written by: {", ".join(writers)}. Made by earmark with `{json
 {counts}
 
 Products are split by id: none stands in two parts. Names, judged things and numbers are placeholders in `prompt` and
-`target`; `placeholders` and `stand_for` say what they stand for, and `copy_text` is the copy as it was written. In {short} pairs some
-claims did not fit the prompt and were left out whole (`claims` of `offered`).
+`target`; `placeholders` and `stand_for` say what they stand for, and `copy_text` is the copy as it was written. In
+{short} pairs some claims did not fit the prompt and were left out whole (`claims` of `offered`).
 
 Left out:
 

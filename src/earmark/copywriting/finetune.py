@@ -168,6 +168,7 @@ def _arguments(folder: Path, config: FinetuneConfig) -> Any:
         seed=config.seed,
         data_seed=config.seed,
         dataloader_pin_memory=False,
+        train_sampling_strategy="group_by_length",
         use_cpu=not torch.cuda.is_available(),
         disable_tqdm=True,
         report_to=[],

@@ -175,11 +175,34 @@ def preference(
 
 
 def _logistic(scores: Floats, lengths: Floats, ridge: float = 0.05) -> tuple[float, float]:
-    """Intercept and slope of a lightly held logistic regression, by Newton's method; both finite whatever the data."""
-    design = np.stack([np.ones_like(lengths), lengths], axis=1)
-    weights = np.zeros(2)
+    """Intercept and slope of a lightly held logistic regression."""
     held = ridge * len(scores) * np.array([0.2, 1.0]) + 0.1
-    for _ in range(25):
+    intercept, slope = _newton(np.stack([np.ones_like(lengths), lengths], axis=1), scores, held)
+    return float(intercept), float(slope)
+
+
+def strengths_without_length(items: int, comparisons: Sequence[Comparison], length_ratios: Sequence[float]) -> Floats:
+    """Bradley-Terry strengths (item,), mean 0, with the log length ratio of each pair as a covariate.
+
+    Args:
+        items: how many.
+        comparisons: in which they met.
+        length_ratios: log(words of the first / words of the second) of each.
+    """
+    design = np.zeros((len(comparisons), items + 1))
+    for row, pair in enumerate(comparisons):
+        design[row, pair.first], design[row, pair.second] = 1.0, -1.0
+    design[:, -1] = length_ratios
+    held = np.full(items + 1, 0.1)
+    strengths = _newton(design, np.array([pair.score for pair in comparisons]), held)[:-1]
+    centred: Floats = strengths - strengths.mean()
+    return centred
+
+
+def _newton(design: Floats, scores: Floats, held: Floats) -> Floats:
+    """Weights of a logistic regression held by a ridge, by Newton's method; finite whatever the data."""
+    weights: Floats = np.zeros(design.shape[1])
+    for _ in range(30):
         chance = 1 / (1 + np.exp(-np.clip(design @ weights, -30, 30)))
         gradient = design.T @ (scores - chance) - held * weights
         curvature = (design.T * (chance * (1 - chance))) @ design + np.diag(held)
@@ -187,7 +210,7 @@ def _logistic(scores: Floats, lengths: Floats, ridge: float = 0.05) -> tuple[flo
         weights = weights + step
         if np.abs(step).max() < 1e-9:
             break
-    return float(weights[0]), float(weights[1])
+    return weights
 
 
 def bootstrap_mean(values: Sequence[float], seed: int, draws: int = 2000) -> tuple[float, float, float]:

@@ -554,7 +554,7 @@ def improve(
     state = _resume(trainer, out)
     if state is None:
         first = trainer.validate(held_out) if held_out else None
-        state = _State(done=0, best_step=0, best_score=first, updates=())
+        state = _State(done=0, best_step=0, first_score=first, best_score=first, updates=())
         trainer.model.save_pretrained(out / "best")
         trainer.tokenizer.save_pretrained(out / "best")
         _save(trainer, out, state)
@@ -583,6 +583,8 @@ class _State:
     done: int
     best_step: int
     """Steps after which the best checkpoint was taken; 0 is the fine-tuned model itself."""
+    first_score: float | None
+    """Of the fine-tuned model, greedy, on the held-out prompts."""
     best_score: float | None
     updates: tuple[PolicyUpdate, ...]
     stopped_because: str | None = None
@@ -597,6 +599,7 @@ class _State:
         return _State(
             done=update.step + 1,
             best_step=update.step + 1 if better else self.best_step,
+            first_score=self.first_score,
             best_score=score if better else self.best_score,
             updates=updates,
             stopped_because=alarm,
@@ -618,6 +621,7 @@ def _save(trainer: Trainer, out: Path, state: _State) -> None:
         "config": asdict(trainer.config),
         "done": state.done,
         "best_step": state.best_step,
+        "first_score": state.first_score,
         "best_score": state.best_score,
         "stopped_because": state.stopped_because,
         "spreads": {name: asdict(spread) for name, spread in trainer.spreads.items()},
@@ -670,6 +674,7 @@ def _resume(trainer: Trainer, out: Path) -> _State | None:
     return _State(
         done=kept["done"],
         best_step=kept["best_step"],
+        first_score=kept["first_score"],
         best_score=kept["best_score"],
         updates=tuple(PolicyUpdate.model_validate(update) for update in kept["updates"]),
         stopped_because=kept["stopped_because"],
