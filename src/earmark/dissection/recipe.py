@@ -1,13 +1,14 @@
 """The whole of wing 1 in one call: from a network and a folder of clips to descriptions with verdicts."""
 
-from dataclasses import asdict
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from earmark.dissection.captions import CaptionConfig, caption_sources
 from earmark.dissection.clips import Clip, ClipConfig, ClipSet, load_clips
 from earmark.dissection.concept_list import load_concepts
 from earmark.dissection.config import DissectionConfig
-from earmark.dissection.networks import AudioNetwork
+from earmark.dissection.networks import AudioNetwork, Tap
 from earmark.dissection.networks.loading import load_network
 from earmark.dissection.networks.taps import find_taps
 from earmark.dissection.networks.weights import fingerprint
@@ -98,22 +99,63 @@ def resume(
     Raises:
         RunConflict: the network or the clips have changed since the run began.
     """
+    opened = reopen(path, network=network, workers=workers, progress=progress)
+    config = opened.config
+    model = _language_model(config.model, language_model)
+    concepts = load_concepts(Path(config.concepts) if config.concepts else None, opened.network.labels)
+    walk = Walk(
+        opened.run,
+        opened.network,
+        opened.taps,
+        concepts,
+        opened.clip_set,
+        config,
+        _embedder(embedder),
+        model,
+        workers,
+        progress,
+    )
+    walk.go()
+    return opened.run
+
+
+@dataclass(frozen=True)
+class Reopened:
+    """A run with the network and the clips that it began with, found unchanged."""
+
+    run: RunFolder
+    config: DissectionConfig
+    network: AudioNetwork
+    taps: Sequence[Tap]
+    clip_set: ClipSet
+
+
+def reopen(
+    path: Path | str,
+    *,
+    network: AudioNetwork | None = None,
+    workers: Workers | None = None,
+    progress: Progress = silent,
+) -> Reopened:
+    """Open a dissection again with everything that it was made from.
+
+    Raises:
+        InvalidInput: the folder holds no dissection.
+        RunConflict: the network or the clips have changed since the run began.
+    """
     run = RunFolder.open(Path(path))
+    if run.manifest.kind != "dissection":
+        raise InvalidInput(f"{path} is a {run.manifest.kind} run and no dissection.")
     arguments = run.manifest.arguments
     config = DissectionConfig.from_plain(arguments["config"])
     opened = network or load_network(arguments["network"], trust_pickle=config.trust_pickle)
     if fingerprint(opened) != arguments["fingerprint"]:
         raise RunConflict(f"the network {opened.name} has changed since {path} began: start a new run.")
-    concepts = load_concepts(Path(config.concepts) if config.concepts else None, opened.labels)
     clip_config = ClipConfig(held_out=config.held_out, allow_outside=config.allow_outside)
     clip_set = load_clips(arguments["clips"], clip_config, config.seed, workers=workers, progress=progress)
     if run.has("clips") and tuple(run.read("clips", Clip)) != clip_set.clips:
         raise RunConflict(f"the clips in {arguments['clips']} have changed since {path} began: start a new run.")
-    model = _language_model(config.model, language_model)
-    taps = find_taps(opened, config.taps)
-    walk = Walk(run, opened, taps, concepts, clip_set, config, _embedder(embedder), model, workers, progress)
-    walk.go()
-    return run
+    return Reopened(run, config, opened, find_taps(opened, config.taps), clip_set)
 
 
 def _refuse_too_few(clip_set: ClipSet, per_side: int) -> None:

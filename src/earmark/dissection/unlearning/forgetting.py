@@ -80,6 +80,8 @@ class Subject:
     judging: PreparedClips
     choosing_before: Logits
     judging_before: Logits
+    classifier: Tap | None
+    """The tap of the output layer, where there is one."""
 
     @classmethod
     def listen(
@@ -89,6 +91,7 @@ class Subject:
         recorded: Sequence[Activations],
         choosing: PreparedClips,
         judging: PreparedClips,
+        classifier: Tap | None,
     ) -> "Subject":
         """Run the untouched network over both sides.
 
@@ -105,12 +108,8 @@ class Subject:
             judging,
             logits_of(network, choosing),
             logits_of(network, judging),
+            classifier,
         )
-
-    @property
-    def classifier(self) -> Tap | None:
-        """The tap of the output layer."""
-        return next((tap for tap in self.taps if tap.kind == "classifier"), None)
 
 
 def forget(
@@ -179,6 +178,9 @@ def choose_within(
         forgotten = _accuracy(logits, subject.choosing.classes, own)
         if lost <= allowed and (best is None or (forgotten, count) < best):
             best = (forgotten, count)
+        # Nothing is left to forget, or the others have long lost too much: more neurons only cost more.
+        if (best is not None and best[0] == 0) or lost > 3 * allowed + 0.1:
+            break
     return ranking.best(best[1] if best else 1)
 
 
@@ -217,11 +219,11 @@ def _random_damage(subject: Subject, masks: Sequence[NeuronMask], target: int, s
 
 
 def _counts(most: int) -> list[int]:
-    """From one neuron to all that speak, each step half again as many."""
+    """From one neuron to all that speak, doubling."""
     counts, count = [], 1
     while count < most:
         counts.append(count)
-        count = max(count + 1, count * 3 // 2)
+        count *= 2
     return [*counts, most] if most else []
 
 

@@ -68,11 +68,16 @@ def logits_of(network: AudioNetwork, prepared: PreparedClips) -> Logits:
     network.module.eval()
     with torch.inference_mode():
         for rows, inputs in prepared.batches:
-            logits = network.module(**inputs).logits.float().numpy()
+            logits = logits_from(network.module(**inputs)).float().numpy()
             if found is None:
                 found = np.empty((len(prepared), logits.shape[1]), dtype=np.float32)
             found[list(rows)] = logits
     return np.asarray(found, dtype=np.float32)
+
+
+def logits_from(output: Any) -> Any:
+    """The logits in what a network returns: an output of transformers, or the logits themselves."""
+    return getattr(output, "logits", output)
 
 
 def class_indices(network: AudioNetwork) -> dict[str, int]:

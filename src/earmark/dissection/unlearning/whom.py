@@ -16,7 +16,7 @@ from earmark.dissection.concepts import ConceptScore
 from earmark.dissection.descriptions import Description
 from earmark.dissection.networks import AudioNetwork, Tap
 from earmark.dissection.phrases import lemmas_of
-from earmark.dissection.unlearning.listening import PreparedClips, plain_name
+from earmark.dissection.unlearning.listening import PreparedClips, logits_from, plain_name
 from earmark.dissection.verification import Verification
 from earmark.errors import InvalidInput, UnknownName
 from earmark.language import Embedder
@@ -158,7 +158,7 @@ def by_attribution(
             continue
         captured: dict[str, Any] = {}
         with torch.enable_grad(), _captured(network, taps, captured):
-            logits = network.module(**{name: value[own] for name, value in inputs.items()}).logits
+            logits = logits_from(network.module(**{name: value[own] for name, value in inputs.items()}))
             others = [index for index in range(logits.shape[1]) if index != target]
             (logits[:, target] - logits[:, others].mean(1)).sum().backward()
         for tap in taps:
