@@ -197,6 +197,7 @@ def table(results: dict) -> str:
     names = {
         "found": "opinions that a person saw and the miner reports",
         "printed": "worth printing among those it would print",
+        "mined": "worth printing, on the part that the miner had reported",
     }
     for key, row in results["report"].items():
         target = f"{TARGETS[key]:.0%}" if key in TARGETS else ""

@@ -73,6 +73,8 @@ def _stop_ends_here(text: str, match: "re.Match[str]") -> bool:
         if before in _ABBREVIATIONS:
             # "at 5 p.m. The waiter": an abbreviation may still close a sentence.
             return before in ("etc", "a.m", "p.m") and following.isupper()
+        if re.fullmatch(r"(?:[a-z]\.)+[a-z]", before) and following.islower():
+            return False
         if len(before) == 1 and before.isalpha() and before != "i" and following.isupper():
             return False
     return True

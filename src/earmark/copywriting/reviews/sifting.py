@@ -109,7 +109,7 @@ def fold_duplicates(reviews: Sequence[Review]) -> tuple[list[Review], int]:
     shingles: list[frozenset[int]] = []
     bands: dict[tuple[int, ...], list[int]] = defaultdict(list)
     for review in reviews:
-        words = [word.lower() for word in _WORD.findall(review.text)]
+        words = re.findall(r"\w+", review.text.lower())
         normalised = " ".join(words)
         if normalised in seen:
             continue
