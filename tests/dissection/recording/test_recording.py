@@ -1,5 +1,6 @@
 """Recording keeps what sorting the full matrix would give, in one pass, through kills and bad clips."""
 
+import errno
 import hashlib
 from dataclasses import fields, replace
 
@@ -8,6 +9,7 @@ import pytest
 
 from earmark.dissection import recording as module
 from earmark.dissection.activations import checkpoint_of, load_activations, save_activations
+from earmark.dissection.networks.listening import choose_device
 from earmark.dissection.networks.taps import find_taps
 from earmark.dissection.recording import RecordingConfig, dead_neurons, record
 from earmark.errors import InvalidInput, NotEnoughEvidence, RunConflict
@@ -238,3 +240,29 @@ def test_a_tap_that_no_clip_reaches_is_named(make_network, make_clips):
     lost = replace(tap, name="unused", width=3)
     with pytest.raises(InvalidInput, match="the tap unused is never reached"):
         record(network, clip_set, [tap, lost], RecordingConfig(per_side=4), SEED, read=read)
+
+
+def test_a_full_disk_is_one_sentence(make_network, make_clips, tmp_path, monkeypatch):
+    network, (clip_set, read) = make_network(), make_clips(60)
+    config = RecordingConfig(per_side=4, batch_size=4, checkpoint_s=0.0)
+
+    def full(*_):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("safetensors.numpy.save_file", full)
+    with pytest.raises(InvalidInput, match="is full"):
+        record(network, clip_set, find_taps(network), config, SEED, read=read, checkpoint=tmp_path)
+
+
+def test_a_batch_that_the_network_cannot_run_names_what_to_change(make_network, make_clips):
+    network, (clip_set, read) = make_network(), make_clips(60)
+    with pytest.raises(InvalidInput, match="has no CLS token: pool with first"):
+        record(network, clip_set, find_taps(network), RecordingConfig(pooling="cls", per_side=4), SEED, read=read)
+
+
+def test_settings_that_mean_nothing_are_refused():
+    for settings in ({"per_side": 0}, {"batch_size": 0}, {"held_out_sample": 499}, {"shown_sample": 0}):
+        with pytest.raises(InvalidInput, match="at least"):
+            RecordingConfig(**settings)
+    with pytest.raises(InvalidInput, match="device 'nowhere' is not there"):
+        choose_device("nowhere")

@@ -6,11 +6,13 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from importlib import import_module
+from logging import CRITICAL, getLogger
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from earmark.dissection.networks.network import AudioNetwork, Waveform
 from earmark.errors import InvalidInput, UnknownName
+from earmark.samples.networks import find_network, network_names
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -32,6 +34,8 @@ def load_network(reference: str, *, trust_pickle: bool = False) -> AudioNetwork:
     Raises:
         InvalidInput: nothing of that kind can be loaded; the sentence says why.
     """
+    if not reference.strip():
+        raise InvalidInput("a network is needed: a folder, a hub id, package.module:factory, or reference.")
     if Path(reference).is_dir():
         return _from_transformers(reference, trust_pickle, name=str(Path(reference).resolve()))
     if re.fullmatch(r"[\w.]+:[\w.]+", reference):
@@ -39,13 +43,13 @@ def load_network(reference: str, *, trust_pickle: bool = False) -> AudioNetwork:
     shipped = _shipped(reference)
     if shipped is not None:
         return _from_transformers(str(shipped), trust_pickle, name=reference)
+    if reference.startswith((".", "/", "~")) or "\\" in reference or reference.count("/") > 1:
+        raise InvalidInput(f"there is no folder {reference}.")
     return _from_transformers(reference, trust_pickle, name=reference)
 
 
 def _shipped(name: str) -> Path | None:
     """The folder of a network that ships with earmark, or ``None``."""
-    from earmark.samples.networks import find_network
-
     try:
         return find_network(name)
     except UnknownName:
@@ -173,8 +177,9 @@ def _why_unreadable(source: str, trust_pickle: bool, error: Exception) -> str:
                 f"{source} holds pickled weights only: save them as safetensors, or pass --trust-pickle if you trust "
                 "whoever made them."
             )
-    reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
-    return f"no audio classification network can be loaded from {source!r}: {reason.rstrip('.')}."
+    reason = (str(error).strip().splitlines() or [type(error).__name__])[0].rstrip(".")
+    hint = "" if "/" in source else f"; with earmark come {', '.join(network_names()) or 'none'}"
+    return f"no audio classification network can be loaded from {source!r}: {reason}{hint}."
 
 
 @contextmanager
@@ -182,12 +187,15 @@ def _quiet_transformers() -> Iterator[None]:
     """Silence the loading report and progress bar of transformers; what matters in it is returned, not printed."""
     from transformers.utils import logging
 
-    level, bars = logging.get_verbosity(), logging.is_progress_bar_enabled()
-    logging.set_verbosity(50)  # critical
+    hub = getLogger("huggingface_hub")
+    level, bars, hub_level = logging.get_verbosity(), logging.is_progress_bar_enabled(), hub.level
+    logging.set_verbosity(CRITICAL)
+    hub.setLevel(CRITICAL)
     logging.disable_progress_bar()  # type: ignore[no-untyped-call]
     try:
         yield
     finally:
         logging.set_verbosity(level)
+        hub.setLevel(hub_level)
         if bars:
             logging.enable_progress_bar()  # type: ignore[no-untyped-call]
