@@ -114,7 +114,7 @@ class SentenceReader:
                 self._read_presence(index)
             elif self._is_degree(index) or self._is_aside(index):
                 continue
-            elif token.tag == "AV0" and not self._stands_before_a_noun(index):
+            elif token.tag == "AV0" and not self._stands_before_a_noun(index) and not self._completes_be(index):
                 self._read_adverb(index)
             elif token.is_adjective or self._may_be_adjective(index):
                 self._read_adjective(index)
@@ -286,6 +286,15 @@ class SentenceReader:
             and index + 1 < len(self.tokens)
             and (self.tokens[index + 1].is_adjective)
         )
+
+    def _completes_be(self, index: int) -> bool:
+        """``was zesty``: taken for an adverb, and an adjective, since "to be" has no manner."""
+        at = index - 1
+        while at >= 0 and self.tokens[at].tag[:2] in ("AV", "XX"):
+            at -= 1
+        following = self.tokens[index + 1] if index + 1 < len(self.tokens) else None
+        verb_follows = following is not None and (following.is_verb or following.is_adjective)
+        return at >= 0 and self.tokens[at].lemma == "be" and not verb_follows
 
     def _stands_before_a_noun(self, index: int) -> bool:
         """``have had better soup``: taken for an adverb, and an adjective."""
