@@ -21,6 +21,7 @@ from earmark.dissection.concepts import ClipConcepts, ConceptScore, match_captio
 from earmark.dissection.config import DissectionConfig
 from earmark.dissection.descriptions import Description
 from earmark.dissection.features import ClipFeatures, build_features
+from earmark.dissection.localisation import Moment, localise
 from earmark.dissection.networks import AudioNetwork, Tap, Waveform
 from earmark.dissection.networks.weights import untrained_twin
 from earmark.dissection.picking import PickConfig, pick_concepts
@@ -28,6 +29,7 @@ from earmark.dissection.recording import RecordingConfig, record
 from earmark.dissection.selection import NeuronEvidence, select
 from earmark.dissection.similarity import ScoreName
 from earmark.dissection.summaries import describe
+from earmark.dissection.tuning import TuningCurve, TuningVerdict, confirm_claims, tune
 from earmark.dissection.verification import Verification, verify, with_untrained
 from earmark.evidence import Record
 from earmark.language import Embedder, LanguageModel
@@ -82,6 +84,9 @@ class Walk:
         captions = self._caption(measures)
         features = build_features(self.clip_set, captions, measures, self.embedder)
         self._describe(recorded, features, captions, self._match(captions))
+        self._localise(recorded)
+        if self.config.tuning:
+            self._tune(recorded)
         if self.config.control == "untrained":
             self._control(features)
 
@@ -240,6 +245,44 @@ class Walk:
             at = position[caption.clip_id]
             said[at] = f"{said[at]}. {caption.text}" if at in said else caption.text
         return said
+
+    def _localise(self, recorded: Sequence[Activations]) -> None:
+        if self.run.is_done("moments"):
+            return
+        with self.run.stage("moments") as counts:
+            found = localise(
+                self.network,
+                self.clip_set,
+                self.taps,
+                recorded,
+                read=lambda clip: read_waveform(self.clip_set.root, clip, self.network.rate_hz),
+                progress=self.progress,
+            )
+            for number, moments in enumerate(found):
+                rows = moments.rows(self.clip_set)
+                counts["moments"] = counts.get("moments", 0) + len(rows)
+                self.run.append("moments", Moment, rows, number)
+            self.run.finish("moments", Moment)
+
+    def _tune(self, recorded: Sequence[Activations]) -> None:
+        """Generated sweeps, and what they say of the claims about the properties that they move."""
+        if self.run.is_done("tuning"):
+            return
+        described: dict[str, list[Description]] = {}
+        for one in self.run.read("descriptions", Description):
+            described.setdefault(one.neuron.tap, []).append(one)
+        with self.run.stage("tuning") as counts:
+            tuned = tune(self.network, self.taps, recorded, seed=self.config.seed, progress=self.progress)
+            for number, (tap, curves) in enumerate(zip(self.taps, tuned, strict=True)):
+                rows = [curve.curve(index) for curve in curves for index in range(tap.width)]
+                verdicts = confirm_claims(described.get(tap.name, ()), curves)
+                self.run.append("tuning_curves", TuningCurve, rows, number)
+                self.run.append("tuning_verdicts", TuningVerdict, verdicts, number)
+                for verdict in verdicts:
+                    outcome = verdict.verdict.outcome
+                    counts[outcome] = counts.get(outcome, 0) + 1
+            self.run.finish("tuning_curves", TuningCurve)
+            self.run.finish("tuning_verdicts", TuningVerdict)
 
     def _control(self, features: ClipFeatures) -> None:
         """The untrained twin, described and judged in the same way: what the architecture alone follows."""

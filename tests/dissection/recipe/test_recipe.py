@@ -13,6 +13,7 @@ import pytest
 
 from earmark.dissection.clips import Clip
 from earmark.dissection.config import DissectionConfig
+from earmark.dissection.localisation import Moment
 from earmark.dissection.recipe import dissect, resume
 from earmark.dissection.selection import NeuronEvidence
 from earmark.dissection.verification import Verification
@@ -145,3 +146,20 @@ def test_a_broken_file_is_listed_and_the_run_goes_on(sounds, factory, embedder, 
     assert skipped.uri.startswith("broken.wav")
     assert skipped.reason
     assert RunFolder.open(run.path).is_done("descriptions")
+
+
+def test_the_exciting_stretch_of_every_strong_clip_lies_inside_it(finished):
+    moments = finished.read("moments", Moment)
+    clips = {clip.id: clip for clip in finished.read("clips", Clip)}
+    assert moments
+    for moment in moments:
+        clip = clips[moment.clip_id]
+        assert clip.start_s <= moment.start_s < moment.end_s <= clip.end_s + 1e-6
+
+
+def test_tuning_curves_judge_the_acoustic_claims(sounds, factory, embedder, tmp_path):
+    run = dissect(factory, sounds, tmp_path / "run", DissectionConfig(tuning=True), embedder=embedder)
+    curves = pd.read_parquet(run.table("tuning_curves"))
+    assert set(curves["property"]) == {"pitch", "loudness", "bandwidth", "modulation", "noise"}
+    verdicts = pd.read_parquet(run.table("tuning_verdicts"))
+    assert {verdict["outcome"] for verdict in verdicts["verdict"]} <= {"supported", "refuted", "undecided"}
