@@ -6,12 +6,15 @@ in ``--must`` or in a supporting span; and when every other word is accounted fo
 lowered; anything else that is not carried is withheld, with the reason. It holds for any writer.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Literal
 
+from earmark.copywriting.aspects import Aspect
 from earmark.copywriting.compliance import Compliance, comply
+from earmark.copywriting.composer.english import noun_key
 from earmark.copywriting.composer.realise import counted
 from earmark.copywriting.drafts import Brief, Draft, Style
+from earmark.copywriting.opinions import parse_claims
 from earmark.copywriting.praise import PraiseRules, Support
 from earmark.copywriting.privacy import names_in, private_detail_in
 from earmark.copywriting.reading import Reader, Reading, Said
@@ -81,23 +84,18 @@ class GroundedCopy(Record):
     """What the seller should know: reviews set aside, facts from the seller."""
 
 
-SecondReader = Callable[[str], Sequence[str]]
-"""Reads a sentence its own way and says what in it the reviews do not carry."""
-
-
-def ground(
-    draft: Draft, brief: Brief, rules: PraiseRules | None = None, second: SecondReader | None = None
-) -> GroundedCopy:
+def ground(draft: Draft, brief: Brief, rules: PraiseRules | None = None, *, read_twice: bool = True) -> GroundedCopy:
     """Keep the sentences that something carries, repair counts, withhold the rest.
 
     Args:
         draft: any writer's.
         brief: what it was written from.
         rules: what counts as praise.
-        second: a further reader that must agree.
+        read_twice: let the reader of reviews read the copy too; what it takes for a complaint, for the past or for
+            another place is withheld. Screening many drafts may do without, what goes out may not.
     """
     support = Support(brief, rules or PraiseRules())
-    grounder = _Grounder(support, Reader(support, brief.must), second)
+    grounder = _Grounder(support, Reader(support, brief.must), read_twice)
     kept: list[GroundedSentence] = []
     withheld: list[Withheld] = []
     lines: list[str] = []
@@ -169,11 +167,20 @@ def dissent_of(support: Support) -> tuple[Dissent, ...]:
 class _Grounder:
     """Judges sentences one by one."""
 
-    def __init__(self, support: Support, reader: Reader, second: SecondReader | None) -> None:
+    def __init__(self, support: Support, reader: Reader, read_twice: bool) -> None:
         self.reader = reader
         self._support = support
-        self._second = second
+        self._read_twice = read_twice
         aspects = tuple(summary.aspect for summary in support.brief.summaries)
+        self._aspects = tuple(
+            Aspect(
+                name=summary.aspect,
+                queries=(),
+                words=tuple(dict.fromkeys(claim.target.replace(" ", "-") for claim in summary.claims)),
+            )
+            for summary in support.brief.summaries
+            if summary.claims
+        ) or (Aspect(name="product", queries=(), words=("product",)),)
         self._voices = VOICE_NOUNS[domain_of(support.brief.product.category, aspects)]
 
     def judge(self, sentence: str) -> GroundedSentence | Withheld:
@@ -206,8 +213,21 @@ class _Grounder:
             return f"'{word}' ranks the product, which reviews cannot"
         if reading.problems:
             return "; ".join(reading.problems)
-        if self._second and not reading.aside and reading.said and (doubts := self._second(text)):
-            return "; ".join(doubts)
+        return self._doubt(text) if self._read_twice and reading.said else None
+
+    def _doubt(self, text: str) -> str | None:
+        """What the reader of reviews finds in a sentence that no review says: a complaint, the past, another place."""
+        for found in parse_claims(text, self._aspects):
+            known = self._support.by_target.get(noun_key(found.target))
+            if known is None:
+                continue
+            said = f"'{found.target}: {found.descriptor}'"
+            if found.time == "past" or {"elsewhere", "sarcasm"} & set(found.flags):
+                return f"it can be read as {said} of another time or place, or as mockery"
+            if found.polarity == "complaint" and all(
+                claim.descriptor.lower() != found.descriptor.lower() for claim in known
+            ):
+                return f"it can be read as the complaint {said}, which no review makes"
         return None
 
     def _claims_for(self, said: Said) -> list[CountedClaim] | str:

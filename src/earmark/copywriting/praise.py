@@ -22,10 +22,12 @@ from earmark.evidence import Evidence
 NAMED = 1.0
 """The strength of a span in which the reviewer names what is judged; a span that only implies it is weaker."""
 
-EXCLAMATION_WORDS = 4
-"""A sentence of so many words may imply what it judges ("So delicious!"); in a longer one it may be anything."""
-
-_ELSEWHERE = re.compile(r"\b(?:at|than|unlike|versus|vs|like) (?:the )?([A-Z][a-z]+)")
+_SPEECH = {"called", "said", "says", "told", "asked", "thought"}
+_ELSEWHERE = re.compile(r"\b(?:[Aa]t|[Tt]han|[Uu]nlike|[Vv]ersus|vs|[Ll]ike|[Ii]n) (?:the )?([A-Z][a-z]+)")
+_HYPOTHETICAL = re.compile(
+    r"\b(?:if only|i wish|we wish|(?:would|could|should|might)(?: not|n't)? have been)\b", re.IGNORECASE
+)
+_LOUDER = {"so", "very", "really", "just", "absolutely", "simply", "truly", "super", "and", "was", "is", "it", "all"}
 
 LONE_DISSENT = 0.4
 """One dissenter alone outweighs one voice of praise, not two."""
@@ -116,9 +118,9 @@ class Support:
         )
         if sentence is None:
             return piece.strength >= NAMED
-        if piece.strength < NAMED and len(sentence.split()) > EXCLAMATION_WORDS:
+        if piece.strength < NAMED and not _exclaims(sentence, piece):
             return False
-        return not self._is_elsewhere(sentence)
+        return not _HYPOTHETICAL.search(sentence) and not self._is_elsewhere(sentence)
 
     def _is_elsewhere(self, sentence: str) -> bool:
         """Whether a sentence names a place that is not the product: "at the Blue Door", "unlike Blue Door"."""
@@ -133,6 +135,8 @@ class Support:
             return f"{said} is a complaint"
         if claim.supporting < 1 or not any(piece.side == "for" for piece in claim.evidence):
             return f"no review span says {said}"
+        if claim.descriptor.lower().split(" ")[0] in _SPEECH:
+            return f"{said} tells what somebody said, not what it is like"
         against, voices = self.dissent_about(claim)
         if against >= (self.rules.dissent_share if voices > 1 else max(self.rules.dissent_share, LONE_DISSENT)):
             return f"{against:.0%} of those who speak of {said} disagree"
@@ -186,6 +190,12 @@ class Support:
         if last is None or self.newest is None:
             return False
         return (self.newest - last).days > self.rules.stale_years * 365.25
+
+
+def _exclaims(sentence: str, piece: Evidence) -> bool:
+    """Whether a sentence says its judging word and nothing else ("So delicious!"): it can only mean the whole."""
+    said = set(re.findall(r"[a-z]+", (piece.excerpt.text or "").lower()))
+    return not set(re.findall(r"[a-z]+", sentence.lower())) - said - _LOUDER
 
 
 def voices_of(claims: Iterable[CountedClaim], side: str) -> set[str]:

@@ -103,6 +103,9 @@ class Reader:
         self._mark_spans(marks, {target for target, *_ in said})
         problems += unaccounted(marks)
         judged = tuple(found for tie in said for found in _with_voices(tie, voices))
+        counting = {found.voices for found in judged}
+        idle = [wording for start, end, wording in voices if wording and (start, end) not in counting]
+        problems += [f"it cannot be told what '{wording}' counts" for wording in idle]
         if not (judged or seller or quotes or problems):
             problems.append("no review and no fact of the seller carries it")
         return Reading(sentence, tuple(dict.fromkeys(judged)), tuple(seller), tuple(quotes), tuple(problems))
@@ -223,8 +226,11 @@ def _with_voices(tie: Tie, voices: Sequence[tuple[int, int, str]]) -> list[Said]
     """
     target, descriptor, named, judged = tie
     found = [_said(target, descriptor, judged, voices)]
-    if any(named < start < judged for start, _, _ in voices):
-        found.append(_said(target, None, named, voices))
+    before = [voice for voice in voices if voice[0] < named]
+    between = [voice for voice in voices if named < voice[0] < judged]
+    # The last count before the judging word is spoken for; an earlier one counts those who praise the target at all.
+    if general := (before[-1:] or between[:-1][:1]) if between else []:
+        found.append(_said(target, None, named, general))
     return found
 
 

@@ -16,10 +16,10 @@ from earmark.copywriting.filters import why_unfit
 from earmark.copywriting.grounding import GroundedCopy, Withheld, ground, refused
 from earmark.copywriting.grouping import summarise
 from earmark.copywriting.opinions import mine_opinions
+from earmark.copywriting.opinions.stance import Stance, overall_stance
 from earmark.copywriting.praise import PraiseRules, Support
 from earmark.copywriting.reviews import Columns, Product, ReviewedProduct, read_products
 from earmark.copywriting.rewards import Reward
-from earmark.copywriting.stance import Stance, overall_stance
 from earmark.errors import InvalidInput, NotEnoughEvidence
 from earmark.language import Embedder
 from earmark.language.untrusted import clean_text
@@ -206,7 +206,7 @@ def why_refused(brief: Brief, reviewed: ReviewedProduct, stance: Stance, config:
             f"{config.rules.least_voices} reviews by customers, in English, that praise the same thing."
         )
     if stance.stance == "disliked":
-        return f"most reviewers dislike it: {stance.reason}; praise would mislead."
+        return f"reviewers mostly dislike it ({stance.reason}), so praise would mislead."
     if config.aspect and not any(summary.claims for summary in brief.summaries):
         return f"{NOT_MENTIONED} {config.aspect!r} with an opinion."
     support = Support(brief, config.rules)
@@ -234,21 +234,36 @@ def _best(writer: Writer, brief: Brief, config: CopyConfig, parts: Parts) -> Gro
         if reason := why_unfit(draft, brief):
             unfit.append(Withheld(text=draft.text, reason=f"the draft was dropped: {reason}"))
             continue
-        grounded.append((draft, ground(draft, brief, config.rules)))
+        grounded.append((draft, ground(draft, brief, config.rules, read_twice=False)))
     fit = [(draft, copy) for draft, copy in grounded if copy.refusal is None and _still_fits(copy, brief)]
     whole = [(draft, copy) for draft, copy in fit if not copy.withheld] or fit
     if whole:
-        return _ranked(whole, brief, parts.rewards)[0]
+        return _first_that_stands(_ranked(whole, brief, parts.rewards), brief, config)
     reason = _why_nothing_was_left(writer, drafts, unfit, [copy for _, copy in grounded])
     withheld = (*unfit, *(item for _, copy in grounded for item in copy.withheld))
     return refused(brief, writer.name, reason, config.rules).model_copy(update={"withheld": withheld[:20]})
 
 
-def _ranked(
-    found: Sequence[tuple[Draft, GroundedCopy]], brief: Brief, rewards: Mapping[str, Reward]
-) -> list[GroundedCopy]:
+def _first_that_stands(ranked: Sequence[Draft], brief: Brief, config: CopyConfig) -> GroundedCopy:
+    """The first draft of which a second reading leaves everything; else the first of which it leaves something."""
+    copies = (ground(draft, brief, config.rules) for draft in ranked)
+    left: list[GroundedCopy] = []
+    for copy in copies:
+        if copy.refusal is None and _still_fits(copy, brief):
+            if not copy.withheld:
+                return copy
+            left.append(copy)
+    if left:
+        return left[0]
+    last = ground(ranked[0], brief, config.rules)
+    reason = last.refusal or "a second reading leaves too little of every draft."
+    return last.model_copy(update={"text": "", "sentences": (), "refusal": reason})
+
+
+def _ranked(found: Sequence[tuple[Draft, GroundedCopy]], brief: Brief, rewards: Mapping[str, Reward]) -> list[Draft]:
     if not rewards:
-        return sorted((copy for _, copy in found), key=lambda copy: (*embedded_order(copy), copy.text))
+        ordered = sorted(found, key=lambda pair: (*embedded_order(pair[1]), pair[1].text))
+        return [draft for draft, _ in ordered]
     # Rewards have no common scale, so each ranks the drafts on its own and the mean of the ranks decides.
     places: Counter[str] = Counter()
     for reward in rewards.values():
@@ -256,7 +271,7 @@ def _ranked(
         known = sorted({score for score in scores if score is not None}, reverse=True)
         for (draft, _), score in zip(found, scores, strict=True):
             places[draft.id] += known.index(score) if score is not None else len(known)
-    return [copy for draft, copy in sorted(found, key=lambda pair: (places[pair[0].id], pair[0].text))]
+    return [draft for draft, _ in sorted(found, key=lambda pair: (places[pair[0].id], pair[0].text))]
 
 
 def _still_fits(copy: GroundedCopy, brief: Brief) -> bool:

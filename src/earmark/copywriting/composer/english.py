@@ -52,6 +52,8 @@ def singular_of(word: str) -> str:
         return word
     if word.endswith("ies") and len(word) > 4 and word not in ("cookies", "movies", "pies", "smoothies", "brownies"):
         return word[:-3] + "y"
+    if word.endswith("uses") and len(word) < 7:
+        return word[:-2]
     if word.endswith(("xes", "ches", "shes", "zzes", "sses")):
         return word[:-2]
     return word[:-1]

@@ -40,10 +40,10 @@ class Layout:
         aspects = tuple(summary.aspect for summary in brief.summaries)
         self._domain = domain_of(brief.product.category, aspects)
         self._voices = VOICE_NOUNS[self._domain]
-        self._points = self._order(offered.strong)
-        self._praised = list(offered.praised)
-        self._single = [point for point in offered.single if not point.faint]
-        self._pairs = list(offered.pairs)
+        self._points = self._order([point for point in offered.strong if self._may_say(point)])
+        self._praised = [point for point in offered.praised if self._may_say(point)]
+        self._single = [point for point in offered.single if not point.faint and self._may_say(point)]
+        self._pairs = [pair for pair in offered.pairs if all(map(self._may_say, pair))]
         self._spoken = spoken_words(brief)
         self._used: set[str] = set()
 
@@ -135,6 +135,10 @@ class Layout:
             sentences += self._pair() or self._asides()
         lead, rest = sentences[0], [*sentences[1:], *self._musts(), *self._facts(2)]
         return lead if not rest else f"{lead}\n\n{' '.join(rest)}"
+
+    def _may_say(self, point: Point) -> bool:
+        said = f"{point.the} {point.bare} {point.one or ''}".lower()
+        return not any(never.lower() in said for never in self._brief.never)
 
     def _order(self, points: Sequence[Point]) -> list[Point]:
         """Best carried first, one aspect after the other, and shuffled a little so that drafts differ."""
@@ -291,7 +295,7 @@ class Layout:
             for phrase in phrases(self._brief.style.tone, kind)
             if (not phrase.domains or self._domain in phrase.domains)
             and not any(word in phrase.text.lower() for word in never)
-            and not (kind.startswith("close") and phrase.words & self._spoken)
+            and not phrase.words & self._spoken
         )
 
     def _joined(self, sentences: Sequence[str], room: int, closing: str | None) -> str:
@@ -312,7 +316,7 @@ class Layout:
 
 
 def spoken_words(brief: Brief) -> frozenset[str]:
-    """The words of everything that reviewers judge, which an ending must not seem to speak of."""
+    """The words of everything that reviewers judge and how: no phrase may seem to speak of it by the way."""
     texts = (f"{claim.target} {claim.descriptor}" for summary in brief.summaries for claim in summary.claims)
     return frozenset(word for text in texts for word in plain_words(text).split() if len(word) > 2)
 

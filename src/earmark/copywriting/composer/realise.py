@@ -12,7 +12,7 @@ _NEEDS_NP = re.compile(r"^(?:a_np|bare)")
 
 
 def fits(phrase: Phrase, points: Sequence[Point], name: str | None) -> bool:
-    """Whether these points can stand in a phrase: number, word order, and no word of its own among theirs."""
+    """Whether these points can stand in a phrase: their number, and what stands before or after its noun."""
     if phrase.points != len(points) or ("name" in phrase.slots and not name):
         return False
     for number, point in enumerate(points, start=1):
@@ -22,8 +22,6 @@ def fits(phrase: Phrase, points: Sequence[Point], name: str | None) -> bool:
         if any(slot.startswith("desc") for slot in slots) and not point.goes_after:
             return False
         if "one" in slots and not point.one:
-            return False
-        if phrase.words & (point.words - _SMALL):
             return False
     return True
 
@@ -82,7 +80,3 @@ def _value(slot: str, point: Point, name: str | None, voices: tuple[str, str]) -
 def _number(slot: str) -> int:
     found = re.search(r"\d", slot)
     return int(found[0]) if found else 1
-
-
-# Words of points that a phrase may share with them without confusion.
-_SMALL = {"the", "a", "an", "of", "and", "in", "to", "on", "at", "with"}
