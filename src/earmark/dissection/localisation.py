@@ -5,8 +5,9 @@ whole clip (CLS, a classifier), stretches of the clip are silenced in turn, and 
 (occlusion, Zeiler and Fergus, ECCV 2014). Each distinct clip passes once for all neurons and taps that name it.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 import numpy as np
 import numpy.typing as npt
@@ -24,6 +25,8 @@ from earmark.evidence import Record
 from earmark.workers import Progress, Threads, silent
 
 Floats = npt.NDArray[np.float32]
+Stretches = tuple[Floats, Floats, npt.NDArray[np.bool_]]
+"""Starts and ends in seconds from the start of the clip, and whether each stands out; (neuron,) each."""
 _FADE_S = 0.005
 _MOST_WINDOWS = 16
 
@@ -108,24 +111,32 @@ def localise(
     searches = [_Search(tap, one) for tap, one in zip(taps, recorded, strict=True)]
     passing = sorted(set().union(*(search.places for search in searches)))
     walk = _Walk(network, searches, config)
+
+    def load(clip: int) -> _Loaded | None:
+        try:
+            return walk.load(clip, read(clip_set.clips[clip]))
+        except (Mendable, OSError):
+            return None
+
     with listening(network, taps, walk.hear) as forward, exact(walk.device, "fp32"):
-        for done, (clip, waveform) in enumerate(_read_ahead(clip_set, passing, read), start=1):
-            if waveform is not None:
-                walk.look_into(clip, waveform, forward)
+        # The first clip tells which taps need occlusion; only then is read ahead.
+        for done, loaded in enumerate(chain(map(load, passing[:1]), Threads(1).map(load, passing[1:])), start=1):
+            if loaded is not None:
+                walk.look_into(loaded, forward)
             progress("localise", done, len(passing))
     return [search.result() for search in searches]
 
 
-def _read_ahead(
-    clip_set: ClipSet, passing: Sequence[int], read: Callable[[Clip], Waveform]
-) -> Iterator[tuple[int, Waveform | None]]:
-    def load(clip: int) -> tuple[int, Waveform | None]:
-        try:
-            return clip, read(clip_set.clips[clip])
-        except (Mendable, OSError):
-            return clip, None
+@dataclass(frozen=True)
+class _Loaded:
+    """One clip, and copies of it with silence in them, ready to run."""
 
-    return Threads(count=1).map(load, passing)
+    clip: int
+    samples: int
+    starts: tuple[int, ...]
+    """Where the silence of each copy begins."""
+    batches: tuple[dict[str, Tensor], ...]
+    """The clip first, then its copies."""
 
 
 class _Search:
@@ -147,10 +158,16 @@ class _Search:
         for clip, part in zip(found.tolist(), np.split(order, starts[1:]), strict=True):
             self.places[clip] = (neurons[part], places[part])
 
-    def keep(self, clip: int, start_s: Floats, end_s: Floats, found: npt.NDArray[np.bool_]) -> None:
-        """Keep the stretches of one clip; each (neuron of this clip,)."""
+    def neurons(self, clip: int) -> Tensor:
+        """The neurons that a clip excites."""
+        return torch.from_numpy(self.places[clip][0])
+
+    def keep(self, clip: int, start_s: Floats, end_s: Floats, found: npt.NDArray[np.bool_], duration_s: float) -> None:
+        """Keep the stretches of one clip, cut off where it ends; each (neuron of this clip,)."""
         where = self.places[clip]
-        self.start_s[where], self.end_s[where], self.found[where] = start_s, end_s, found
+        self.start_s[where] = np.minimum(start_s, np.float32(duration_s))
+        self.end_s[where] = np.minimum(end_s, np.float32(duration_s))
+        self.found[where] = found
 
     def result(self) -> Moments:
         return Moments(self.tap.name, self._clips, self.start_s, self.end_s, self.found)
@@ -165,84 +182,60 @@ class _Walk:
         self.config = config
         self.device = choose_device(config.device)
         network.module.to(self.device)
-        self._samples: list[int] = []
+        self._occludes = True
         self._clip = -1
-        self._occluded = False
+        self._samples = 0
         self._timelines: dict[int, Timeline | None] = {}
-        self._frames: dict[int, Floats] = {}
         self._pooled: dict[int, list[Tensor]] = {}
 
-    def look_into(self, clip: int, waveform: Waveform, forward: Callable[[dict[str, Tensor]], None]) -> None:
+    def load(self, clip: int, waveform: Waveform) -> _Loaded:
+        """Prepare a clip, with its occluded copies where some tap needs them."""
+        rate_hz, size = self.network.rate_hz, self.config.batch_size
+        starts = window_starts(len(waveform), round(self.config.length_s * rate_hz)) if self._occludes else []
+        sounds = [waveform, *(silenced(waveform, start, self.config.length_s, rate_hz) for start in starts)]
+        batches = tuple(self.network.prepare(sounds[at : at + size]) for at in range(0, len(sounds), size))
+        return _Loaded(clip, len(waveform), tuple(starts), batches)
+
+    def look_into(self, loaded: _Loaded, forward: Callable[[dict[str, Tensor]], None]) -> None:
         """Find the stretches of one clip for every neuron that names it."""
-        self._clip, self._frames, self._pooled = clip, {}, {}
-        self._run([waveform], forward, occluded=False)
-        duration_s = len(waveform) / self.network.rate_hz
-        silenced = []
+        self._clip, self._samples, self._timelines, self._pooled = loaded.clip, loaded.samples, {}, {}
+        for batch in loaded.batches:
+            forward({name: value.to(self.device) for name, value in batch.items()})
+        self._occludes = self._occludes and None in self._timelines.values()
         for number, search in enumerate(self.searches):
-            if clip not in search.places:
+            if loaded.clip not in search.places:
                 continue
             time = self._timelines[number]
-            if time is None:
-                silenced.append(number)
+            if time is not None:
+                frames = time.frames[:, search.neurons(loaded.clip)].float().cpu().numpy()
+                best = best_stretch(frames, time, self.config.length_s, search.pooling == "max")
+            elif loaded.starts:
+                best = self._costliest(self._pooled[number], loaded)
             else:
-                best = best_stretch(self._frames[number], time, self.config.length_s, search.pooling == "max")
-                search.keep(clip, *_within(*best, duration_s))
-        if silenced:
-            self._silence(clip, waveform, silenced, forward)
+                continue  # a clip of a single frame, where the others have many
+            search.keep(loaded.clip, *best, loaded.samples / self.network.rate_hz)
 
     def hear(self, number: int, values: Tensor) -> None:
-        """Take what one tap gives for the clip, or for copies of it with silence in them."""
-        search = self.searches[number]
-        if self._clip not in search.places:
-            return
-        neurons = torch.from_numpy(search.places[self._clip][0]).to(values.device)
-        if not self._occluded:
-            time = timeline(values, search.tap, self.network.layout, search.pooling, self._samples[0], self._rate)
-            self._timelines[number] = time
-            if time is not None:
-                self._frames[number] = time.frames[:, neurons].float().cpu().numpy()
-                return
-        elif self._timelines[number] is not None:
-            return
-        tokens = tokens_of(values, search.tap, len(self._samples))
-        pooled = pool(tokens, search.tap, self.network.layout, search.pooling, self._samples)
-        self._pooled.setdefault(number, []).append(pooled[:, neurons].float().cpu())
+        """Take what one tap gives for the clip and its copies."""
+        search, layout = self.searches[number], self.network.layout
+        if number not in self._timelines:
+            self._timelines[number] = timeline(
+                values, search.tap, layout, search.pooling, self._samples, self.network.rate_hz
+            )
+        if self._timelines[number] is None and self._clip in search.places:
+            tokens = tokens_of(values, search.tap, len(values))
+            pooled = pool(tokens, search.tap, layout, search.pooling, [self._samples] * len(values))
+            chosen = pooled[:, search.neurons(self._clip)].float().cpu()
+            self._pooled.setdefault(number, []).append(chosen)
 
-    @property
-    def _rate(self) -> int:
-        return self.network.rate_hz
-
-    def _run(
-        self, waveforms: Sequence[Waveform], forward: Callable[[dict[str, Tensor]], None], *, occluded: bool
-    ) -> None:
-        self._samples, self._occluded = [len(waveform) for waveform in waveforms], occluded
-        inputs = self.network.prepare(waveforms)
-        forward({name: value.to(self.device) for name, value in inputs.items()})
-
-    def _silence(
-        self,
-        clip: int,
-        waveform: Waveform,
-        numbers: Sequence[int],
-        forward: Callable[[dict[str, Tensor]], None],
-    ) -> None:
-        """Silence one stretch after the other, and keep the one whose loss costs each neuron most."""
-        starts = window_starts(len(waveform), round(self.config.length_s * self._rate))
-        for first in range(0, len(starts), self.config.batch_size):
-            copies = [
-                silenced(waveform, start, self.config.length_s, self._rate)
-                for start in starts[first : first + self.config.batch_size]
-            ]
-            self._run(copies, forward, occluded=True)
-        start_s = np.array(starts, dtype=np.float32) / self._rate
-        for number in numbers:
-            whole, *rest = torch.cat(self._pooled[number])
-            cost = (whole - torch.stack(rest)).numpy()
-            best = cost.argmax(0)
-            begin = start_s[best]
-            found = (cost[best, np.arange(cost.shape[1])] > 0) | (len(starts) == 1)
-            end = begin + np.float32(self.config.length_s)
-            self.searches[number].keep(clip, *_within(begin, end, found, len(waveform) / self._rate))
+    def _costliest(self, pooled: Sequence[Tensor], loaded: _Loaded) -> Stretches:
+        """The silenced stretch whose loss costs each neuron most."""
+        whole, *copies = torch.cat(list(pooled))
+        cost = (whole - torch.stack(copies)).numpy()
+        best = cost.argmax(0)
+        start_s = (np.array(loaded.starts, dtype=np.float32) / self.network.rate_hz)[best]
+        stands_out = cost[best, np.arange(cost.shape[1])] > 0
+        return start_s, start_s + np.float32(self.config.length_s), stands_out | (len(copies) == 1)
 
 
 def window_starts(samples: int, length: int) -> list[int]:
@@ -266,9 +259,7 @@ def silenced(waveform: Waveform, start: int, length_s: float, rate_hz: int) -> W
     return copy
 
 
-def best_stretch(
-    frames: Floats, time: Timeline, length_s: float, peak: bool
-) -> tuple[Floats, Floats, npt.NDArray[np.bool_]]:
+def best_stretch(frames: Floats, time: Timeline, length_s: float, peak: bool) -> Stretches:
     """The stretch of so many seconds with the highest mean, or around the highest frame.
 
     Args:
@@ -289,10 +280,3 @@ def best_stretch(
     start = (best * time.hop_s).astype(np.float32)
     end = start + np.float32((wide - 1) * time.hop_s + time.span_s)
     return start, end, np.asarray(frames.max(0) > frames.min(0)) | (len(frames) == wide)
-
-
-def _within(
-    start_s: Floats, end_s: Floats, found: npt.NDArray[np.bool_], duration_s: float
-) -> tuple[Floats, Floats, npt.NDArray[np.bool_]]:
-    """Stretches cut off where the clip ends."""
-    return np.minimum(start_s, np.float32(duration_s)), np.minimum(end_s, np.float32(duration_s)), found

@@ -3,7 +3,10 @@
 Paper: AND (arXiv 2406.16990), highly and lowly activated samples.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping
+from typing import Literal
+
+import numpy as np
 
 from earmark.dissection.activations import Activations, Floats, Indices
 from earmark.dissection.clips import Clip, ClipSet
@@ -29,29 +32,41 @@ def select(activations: Activations, clip_set: ClipSet) -> list[NeuronEvidence]:
         clip_set: the clips that were recorded.
     """
     tap = activations.tap.name
+    # A clip is one excerpt for every neuron that it moves.
+    excerpts = {index: _excerpt(clip_set.clips[index]) for index in _named(activations)}
     found = []
     for index, dead in enumerate(activations.dead.tolist()):
         neuron = NeuronId(tap=tap, index=index)
         if dead:
             found.append(NeuronEvidence(neuron=neuron, high=(), low=()))
             continue
-        high = _evidence(neuron, "high", activations.high_clips[index], activations.high_values[index], clip_set.clips)
-        low = _evidence(neuron, "low", activations.low_clips[index], activations.low_values[index], clip_set.clips)
+        high = _evidence(neuron, "for", activations.high_clips[index], activations.high_values[index], excerpts)
+        low = _evidence(neuron, "against", activations.low_clips[index], activations.low_values[index], excerpts)
         found.append(NeuronEvidence(neuron=neuron, high=high, low=low))
     return found
 
 
+def _named(activations: Activations) -> list[int]:
+    named: list[int] = np.union1d(activations.high_clips, activations.low_clips).tolist()
+    return named
+
+
+def _excerpt(clip: Clip) -> Excerpt:
+    """Seconds count in the file, as the clip's own do."""
+    return Excerpt(source_id=clip.id, start=clip.start_s, end=clip.end_s, unit="seconds")
+
+
 def _evidence(
-    neuron: NeuronId, end: str, indices: Indices, values: Floats, clips: Sequence[Clip]
+    neuron: NeuronId, side: Literal["for", "against"], clips: Indices, values: Floats, excerpts: Mapping[int, Excerpt]
 ) -> tuple[Evidence, ...]:
-    """One end of a neuron's ranking; seconds count in the file, as the clip's own do."""
+    """One end of a neuron's ranking; only shown clips are ranked."""
     return tuple(
         Evidence(
-            id=content_id(neuron.tap, str(neuron.index), end, clips[clip].id),
-            excerpt=Excerpt(source_id=clips[clip].id, start=clips[clip].start_s, end=clips[clip].end_s, unit="seconds"),
-            side="for" if end == "high" else "against",
+            id=content_id(neuron.tap, str(neuron.index), side, excerpts[clip].source_id),
+            excerpt=excerpts[clip],
+            side=side,
             strength=value,
-            split=clips[clip].split,
+            split="shown",
         )
-        for clip, value in zip(indices.tolist(), values.tolist(), strict=True)
+        for clip, value in zip(clips.tolist(), values.tolist(), strict=True)
     )
