@@ -58,3 +58,65 @@ def network(
         f"{len(report.labels)} classes; worst class {worst!r} at {report.per_class[worst]:.0%}"
     )
     typer.echo(f"{report.megabytes:.1f} MB in {report.seconds:.0f} s: {out}")
+
+
+@app.command()
+def writer(
+    reviews: Annotated[Path, typer.Argument(help="Reviews as CSV, TSV, JSONL or Parquet, one or several a row.")],
+    out: Annotated[Path, typer.Option(help="A new folder, or one of a training that was stopped.")],
+    start_from: Annotated[
+        str | None,
+        typer.Option(help="A BART or T5 type to start from, a folder or hub id; a small BART of its own by default."),
+    ] = None,
+    epochs: Annotated[float, typer.Option(min=0.1, help="Times that every lesson is given at most.")] = 10.0,
+    learning_rate: Annotated[
+        float, typer.Option(help="Highest rate of the lessons; 3e-5 suits a large pretrained model.")
+    ] = 1e-3,
+    method: Annotated[str, typer.Option(help="How it is improved: rloo or ppo.")] = "rloo",
+    steps: Annotated[int, typer.Option(min=0, help="Steps of reinforcement learning; 0 leaves it out.")] = 100,
+    model: Annotated[
+        str | None,
+        typer.Option(help="A language model that writes the lessons and judges allure; embedded by default."),
+    ] = None,
+    nli: Annotated[
+        Path | None, typer.Option(help="A folder with an entailment model for veracity; embedded rules by default.")
+    ] = None,
+    briefs: Annotated[int, typer.Option(min=1, help="Briefs a product, in styles drawn by chance.")] = 4,
+    vectors: Annotated[str, typer.Option(help="Sentence vectors: minilm, or a folder.")] = "minilm",
+    seed: Annotated[int, typer.Option(min=0)] = 0,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON.")] = False,
+) -> None:
+    """Teach a writer from reviews: a corpus, first lessons, three rewards, reinforcement learning."""
+    import json
+    from dataclasses import asdict
+
+    from earmark.cli.progress import drawn
+    from earmark.copywriting.training_request import WriterRequest, train_from_reviews
+
+    request = WriterRequest(
+        reviews=reviews,
+        start_from=start_from,
+        epochs=epochs,
+        learning_rate=learning_rate,
+        method=method,
+        steps=steps,
+        model=model,
+        nli=nli,
+        briefs=briefs,
+        vectors=vectors,
+        seed=seed,
+    )
+    with drawn(not as_json) as progress:
+        done = train_from_reviews(request, out, progress)
+    if as_json:
+        typer.echo(
+            json.dumps({name: str(value) if name == "folder" else value for name, value in asdict(done).items()})
+        )
+        return
+    typer.echo(f"{done.pairs} lessons, validation loss {done.validation_loss:.3f}")
+    if done.before is not None and done.after is not None:
+        typer.echo(
+            f"gated sum for held-out products {done.before:.3f} fine-tuned, {done.after:.3f} at its best, after step "
+            f"{done.best_step} of {done.steps}; it ended because {done.stopped_because}"
+        )
+    typer.echo(f"policy: {done.folder}")

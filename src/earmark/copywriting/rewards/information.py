@@ -37,7 +37,7 @@ class Information:
 
     def __call__(self, drafts: Sequence[Draft], briefs: Sequence[Brief]) -> list[float | None]:
         """One score a draft in [0, 1]; ``None`` where the reviews support no answer to any question."""
-        texts = {text for brief in briefs for text in (*queries_of(brief), *(item.text for item in brief.sentences))}
+        texts = {query for brief in briefs for query in queries_of(brief)}
         texts |= {sentence for draft in drafts for sentence in copy_sentences(draft.text)}
         self.embedder.embed(sorted(texts))
         return [self._score(draft, brief) for draft, brief in zip(drafts, briefs, strict=True)]
@@ -45,7 +45,7 @@ class Information:
     def _score(self, draft: Draft, brief: Brief) -> float | None:
         queries = queries_of(brief)
         evidence = [sentence.text for sentence in brief.sentences]
-        answerable = self.answered(queries, evidence).any(axis=1)
+        answerable = self.answerable(queries, evidence)
         if not answerable.any():
             return None
         sentences = copy_sentences(draft.text)
@@ -60,17 +60,29 @@ class Information:
         brevity = min(1.0, budget / max(len(draft.text.split()), 1))
         return coverage * (0.7 + 0.3 * float(adds.mean())) * brevity
 
+    def answerable(self, queries: Sequence[str], evidence: Sequence[str]) -> npt.NDArray[np.bool_]:
+        """Which questions the reviews answer (query,); vectors are asked only where words do not settle it."""
+        if not queries or not evidence:
+            return np.zeros(len(queries), dtype=np.bool_)
+        found: npt.NDArray[np.bool_] = np.any(_in_words(queries, evidence), axis=1)
+        open_ones = np.flatnonzero(~found).tolist()
+        if open_ones:
+            found[open_ones] = np.any(self.answered([queries[index] for index in open_ones], evidence), axis=1)
+        return found
+
     def answered(self, queries: Sequence[str], sentences: Sequence[str]) -> npt.NDArray[np.bool_]:
         """Which sentence answers which question; (query, sentence)."""
         if not queries or not sentences:
             return np.zeros((len(queries), len(sentences)), dtype=bool)
         near = self.embedder.embed(queries) @ self.embedder.embed(sentences).T >= self.answers
-        stems = [{stem(word) for word in content(sentence)} for sentence in sentences]
-        for row, query in enumerate(queries):
-            asked = {stem(word) for word in content(query)}
-            if asked:
-                near[row] |= np.array([asked <= found for found in stems])
-        return near
+        return near | _in_words(queries, sentences)
+
+
+def _in_words(queries: Sequence[str], sentences: Sequence[str]) -> npt.NDArray[np.bool_]:
+    """Which sentence holds every content word of which question; (query, sentence)."""
+    stems = [{stem(word) for word in content(sentence)} for sentence in sentences]
+    asked = [{stem(word) for word in content(query)} for query in queries]
+    return np.array([[bool(words) and words <= found for found in stems] for words in asked], dtype=bool)
 
 
 def queries_of(brief: Brief) -> tuple[str, ...]:
