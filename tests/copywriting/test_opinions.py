@@ -4,6 +4,7 @@ import pytest
 
 from earmark.copywriting.aspects import ready_set
 from earmark.copywriting.opinions import ParsedClaim, parse_claims
+from earmark.copywriting.opinions.words import _tagger, tag_words
 
 pytest.importorskip("HanTa")
 pytest.importorskip("vaderSentiment")
@@ -210,6 +211,11 @@ def test_offsets_point_at_the_words() -> None:
 def test_a_pronoun_stands_for_the_thing_of_the_sentence_before() -> None:
     claims = read("We ordered the lasagna. It was dry.")
     assert [(claim.target, claim.polarity) for claim in claims] == [("lasagna", "complaint")]
+
+
+def test_tags_and_lemmas_are_those_of_the_tagger() -> None:
+    words = "The waiters were not friendly , but we loved the crispier fries and the better rolls .".split()  # noqa: SIM905
+    assert tag_words(words) == list(_tagger().tag_sent(words))
 
 
 def test_reading_twice_says_the_same() -> None:
