@@ -4,39 +4,25 @@ Batches are fixed by the clip list, and what is kept is folded at fixed places i
 killed and resumed gives the same bytes as one that was not.
 """
 
-import hashlib
-import json
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, fields
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-import torch
-from torch import Tensor
 
 from earmark.dissection.activations import Activations
 from earmark.dissection.checkpoints import Checkpoint
-from earmark.dissection.clips import Clip, ClipSet
-from earmark.dissection.networks import AudioNetwork, Pooling, Tap, Waveform
-from earmark.dissection.networks.listening import (
-    Precision,
-    batches_of,
-    choose_device,
-    exact,
-    listening,
-    one_length_a_batch,
-)
-from earmark.dissection.networks.pooling import pool, tokens_of
-from earmark.dissection.networks.weights import fingerprint
-from earmark.dissection.streaming import Stream, StreamPlan
-from earmark.errors import InvalidInput, Mendable, NotEnoughEvidence
+from earmark.dissection.clips import ClipSet
+from earmark.dissection.networks import AudioNetwork, Pooling, Tap
+from earmark.dissection.networks.listening import Precision
+from earmark.dissection.passing import Pass, Reader
+from earmark.dissection.planning import fixed_batches, identity_of, plan_stream
+from earmark.dissection.streaming import Stream
+from earmark.errors import InvalidInput, NotEnoughEvidence
 from earmark.runs import Skipped
-from earmark.workers import Progress, Threads, silent
+from earmark.workers import Progress, silent
 
-Reader = Callable[[Clip], Waveform]
-_BUFFER_BYTES = 64 * 2**20
-_BUFFER_ROWS = 256
 # Below this share of a neuron's size, or of its layer's, a difference is rounding of single precision.
 _DEAD_BELOW = 1e-5
 
@@ -113,157 +99,20 @@ def record(
     """
     if not taps:
         raise InvalidInput("there is no tap to record: name one with --taps.")
-    plan = _plan(clip_set, taps, config, seed)
+    plan = plan_stream(clip_set, taps, config, seed)
     _refuse_too_few(int(plan.is_shown.sum()), config)
-    work = _Work(network, taps, config, read, clip_set.clips, Stream(plan))
-    kept = Checkpoint(checkpoint, _identity(network, clip_set, taps, config, seed), config.checkpoint_s)
-    work.run(_batches(clip_set, plan, network.rate_hz, config.batch_size), kept, progress)
-    _refuse_too_few(work.stream.shown_count, config)
+    work = Pass(network, taps, config, read, clip_set.clips, Stream(plan))
+    kept = Checkpoint(checkpoint, identity_of(network, clip_set, taps, config, seed), config.checkpoint_s)
+    work.run(fixed_batches(clip_set, plan, network.rate_hz, config.batch_size), kept, progress)
+    _refuse_too_few(work.stream.shown_count, config, work.skipped)
     return Recording(_activations(work.stream, taps, config.pooling), tuple(work.skipped))
 
 
-class _Work:
-    """One pass: reads ahead in a thread, runs, pools into the stream's buffer."""
-
-    def __init__(
-        self,
-        network: AudioNetwork,
-        taps: Sequence[Tap],
-        config: RecordingConfig,
-        read: Reader,
-        clips: Sequence[Clip],
-        stream: Stream,
-    ) -> None:
-        self.network = network
-        self.taps = taps
-        self.config = config
-        self.read = read
-        self.clips = clips
-        self.stream = stream
-        self.skipped: list[Skipped] = []
-        self._device = choose_device(config.device)
-        self._one_length = one_length_a_batch(network, taps)
-        self._starts = np.cumsum([0, *(tap.width for tap in taps)])
-        # On a GPU the taps fill this, and one copy a batch crosses over.
-        self._staged: Tensor | None = None
-        if self._device.type != "cpu":
-            self._staged = torch.zeros(config.batch_size, int(self._starts[-1]), device=self._device)
-        self._rows: Tensor | None = None
-        self._samples: list[int] = []
-
-    def run(self, batches: Sequence[list[int]], kept: "Checkpoint", progress: Progress) -> None:
-        """Pass all batches that have not been passed yet."""
-        total = sum(map(len, batches))
-        first = kept.restore(self.stream, self.skipped)
-        done = sum(len(batch) for batch in batches[:first])
-        progress("record", done, total)
-        self.network.module.to(self._device)
-        with listening(self.network, self.taps, self._pool) as forward, exact(self._device, self.config.precision):
-            loaded = Threads(count=1).map(self._load, batches[first:])
-            for number, (batch, parts) in enumerate(zip(batches[first:], loaded, strict=True), start=first + 1):
-                for part in parts:
-                    self._pass(part, forward)
-                done += len(batch)
-                progress("record", done, total)
-                if number < len(batches):
-                    kept.save_if_due(self.stream, self.skipped, number)
-            self.stream.fold()
-        for clip in self.stream.not_finite:
-            self._skip(self.clips[clip], "the network gives values that are not finite for it")
-
-    def _load(self, batch: list[int]) -> list["_Part"]:
-        """Read and prepare one batch: the parts that may run together, and what was skipped."""
-        waveforms: list[Waveform] = []
-        clips: list[int] = []
-        skipped: list[Skipped] = []
-        for index in batch:
-            try:
-                waveform = self.read(self.clips[index])
-                self._check(waveform)
-            except (Mendable, OSError) as error:
-                skipped.append(Skipped(uri=self.clips[index].path, reason=str(error).rstrip(".")))
-                continue
-            waveforms.append(waveform)
-            clips.append(index)
-        parts = [_Part([], {}, [], skipped)]
-        for together in batches_of(waveforms, one_length=self._one_length):
-            if together:
-                chosen = [waveforms[position] for position in together]
-                inputs = self.network.prepare(chosen)
-                parts.append(_Part([clips[position] for position in together], inputs, [len(w) for w in chosen], []))
-        return parts
-
-    def _check(self, waveform: Waveform) -> None:
-        if not len(waveform) or not np.isfinite(waveform).all():
-            raise InvalidInput("it holds no sound, or samples that are no numbers")
-        columns = self.network.layout.columns
-        if columns is not None and columns(len(waveform)) < 1:
-            raise InvalidInput(f"{len(waveform) / self.network.rate_hz:.3f} s is too short for this network")
-
-    def _pass(self, part: "_Part", forward: Callable[[dict[str, Tensor]], None]) -> None:
-        self.skipped += part.skipped
-        if not part.clips:
-            return
-        rows = self.stream.rows(len(part.clips))
-        self._rows = rows if self._staged is None else self._staged[: len(part.clips)]
-        self._samples = part.samples
-        forward({name: value.to(self._device, non_blocking=True) for name, value in part.inputs.items()})
-        if self._staged is not None:
-            rows.copy_(self._rows)
-        self.stream.take(part.clips)
-
-    def _pool(self, index: int, values: Tensor) -> None:
-        """Write what one tap gives for a batch into its columns of the buffer, keeping nothing else."""
-        assert self._rows is not None  # noqa: S101 (a forward pass only runs between rows and take)
-        tap = self.taps[index]
-        tokens = tokens_of(values, tap, len(self._samples))
-        pooled = pool(tokens, tap, self.network.layout, self.config.pooling, self._samples)
-        self._rows[:, self._starts[index] : self._starts[index + 1]] = pooled
-
-    def _skip(self, clip: Clip, reason: str) -> None:
-        self.skipped.append(Skipped(uri=clip.path, reason=reason))
-
-
-@dataclass(frozen=True)
-class _Part:
-    """Clips that run together, or what was skipped beside them."""
-
-    clips: list[int]
-    inputs: dict[str, Tensor]
-    samples: list[int]
-    skipped: list[Skipped]
-
-
-def _plan(clip_set: ClipSet, taps: Sequence[Tap], config: RecordingConfig, seed: int) -> StreamPlan:
-    """Draw the samples and the order that breaks ties."""
-    is_shown = np.array([clip.split == "shown" for clip in clip_set.clips], dtype=np.bool_)
-    rng = np.random.default_rng(seed)
-    samples = []
-    for side, most in ((is_shown, config.shown_sample), (~is_shown, config.held_out_sample)):
-        candidates = np.flatnonzero(side)
-        if len(candidates) > most:
-            candidates = np.sort(rng.choice(candidates, most, replace=False))
-        samples.append(candidates)
-    lots = [hashlib.blake2b(f"{seed}:{clip.id}".encode(), digest_size=8).digest() for clip in clip_set.clips]
-    rank = np.empty(len(lots), dtype=np.int64)
-    rank[sorted(range(len(lots)), key=lots.__getitem__)] = np.arange(len(lots))
-    neurons = sum(tap.width for tap in taps)
-    rows = max(config.batch_size, min(_BUFFER_ROWS, _BUFFER_BYTES // (4 * neurons)))
-    return StreamPlan(neurons, config.per_side, rank, is_shown, np.concatenate(samples), rows)
-
-
-def _batches(clip_set: ClipSet, plan: StreamPlan, rate_hz: int, size: int) -> list[list[int]]:
-    """The clips that pass, in batches of like length, fixed by the clip list."""
-    passing = np.union1d(np.flatnonzero(plan.is_shown), plan.sampled).tolist()
-    samples = [round((clip.end_s - clip.start_s) * rate_hz) for clip in clip_set.clips]
-    passing.sort(key=lambda index: (samples[index], index))
-    return [passing[start : start + size] for start in range(0, len(passing), size)]
-
-
-def _refuse_too_few(shown: int, config: RecordingConfig) -> None:
+def _refuse_too_few(shown: int, config: RecordingConfig, skipped: Sequence[Skipped] = ()) -> None:
     if shown < 2 * config.per_side:
+        lost = f" ({len(skipped)} were skipped; {skipped[0].uri}: {skipped[0].reason})" if skipped else ""
         raise NotEnoughEvidence(
-            f"{shown} shown clips are too few for {config.per_side} at each end of a ranking: give at least "
+            f"{shown} shown clips are too few for {config.per_side} at each end of a ranking{lost}: give at least "
             f"{2 * config.per_side}, or a smaller --per-side."
         )
 
@@ -321,16 +170,3 @@ def _rows(samples: npt.NDArray[np.float32], rows: npt.NDArray[np.int64], columns
     if len(rows) and rows[-1] - rows[0] == len(rows) - 1:
         return samples[rows[0] : rows[-1] + 1, columns]
     return samples[rows, columns]
-
-
-def _identity(network: AudioNetwork, clip_set: ClipSet, taps: Sequence[Tap], config: RecordingConfig, seed: int) -> str:
-    """Everything that the bytes of a recording depend on, hashed."""
-    settings = {field.name: getattr(config, field.name) for field in fields(config) if field.name != "checkpoint_s"}
-    what = {
-        "network": fingerprint(network),
-        "clips": [(clip.id, clip.split) for clip in clip_set.clips],
-        "taps": [(tap.name, tap.width) for tap in taps],
-        "settings": settings,
-        "seed": seed,
-    }
-    return hashlib.blake2b(json.dumps(what).encode(), digest_size=8).hexdigest()

@@ -7,7 +7,7 @@ from dataclasses import fields, replace
 import numpy as np
 import pytest
 
-from earmark.dissection import recording as module
+from earmark.dissection import planning as module
 from earmark.dissection.activations import checkpoint_of, load_activations, save_activations
 from earmark.dissection.networks.listening import choose_device
 from earmark.dissection.networks.taps import find_taps
@@ -266,3 +266,44 @@ def test_settings_that_mean_nothing_are_refused():
             RecordingConfig(**settings)
     with pytest.raises(InvalidInput, match="device 'nowhere' is not there"):
         choose_device("nowhere")
+
+
+def test_a_clip_that_the_network_cannot_take_is_skipped_and_the_rest_of_its_batch_is_not(make_network, make_clips):
+    network, (clip_set, read) = make_network(), make_clips(60)
+
+    def choosy(waveforms):
+        if any(waveform[0] == 7 for waveform in waveforms):
+            raise ValueError("seven is no sample")
+        return network.prepare(waveforms)
+
+    def odd(clip):
+        wave = read(clip).copy()
+        if clip.path == "4.wav":
+            wave[0] = 7
+        # Not a whole number of frames: the forward pass fails.
+        return wave[:-30] if clip.path == "6.wav" else wave
+
+    changed = replace(network, prepare=choosy)
+    found = record(changed, clip_set, find_taps(network), RecordingConfig(per_side=4), SEED, read=odd)
+    assert [item.uri for item in found.skipped] == ["6.wav", "4.wav"]
+    assert all(item.reason.startswith("the network cannot take it: ") for item in found.skipped)
+    assert len(found.activations[0].shown) == 38
+
+
+def test_when_no_clip_can_be_taken_the_reason_is_said(make_network, make_clips):
+    network, (clip_set, read) = make_network(), make_clips(60)
+    with pytest.raises(NotEnoughEvidence, match=r"0 shown clips .*60 were skipped; 1\.wav: the network cannot take it"):
+        record(
+            network, clip_set, find_taps(network), RecordingConfig(per_side=4), SEED, read=lambda clip: read(clip)[:-1]
+        )
+
+
+def test_recording_leaves_the_network_as_it_was(make_network, make_clips):
+    network, (clip_set, read) = make_network(), make_clips(60)
+    network.module.train()
+    config = RecordingConfig(per_side=4, precision="bf16")
+    rough = record(network, clip_set, find_taps(network), config, SEED, read=read).activations[0]
+    assert network.module.training
+    assert not any(part._forward_hooks or part._forward_pre_hooks for part in network.module.modules())
+    fine = record(network, clip_set, find_taps(network), RecordingConfig(per_side=4), SEED, read=read).activations[0]
+    assert 0 < np.abs(rough.shown - fine.shown).max() < 0.1 * np.abs(fine.shown).max()
