@@ -11,9 +11,9 @@ from typing import Any
 import torch
 
 from earmark.copywriting.corpus import CorpusPair, load_pairs
+from earmark.copywriting.encoder_decoder import load_seq2seq
 from earmark.copywriting.placeholders import PLACEHOLDERS
 from earmark.copywriting.policy_prompt import CONTROLS
-from earmark.copywriting.ppo import load_seq2seq
 from earmark.errors import InvalidInput, MissingExtra, NotEnoughEvidence
 from earmark.workers import Progress, silent
 

@@ -5,9 +5,9 @@ from pathlib import Path
 import torch
 
 from earmark.copywriting.drafts import Brief, Draft
+from earmark.copywriting.encoder_decoder import generate, load_seq2seq
 from earmark.copywriting.placeholders import fill, unfilled
 from earmark.copywriting.policy_prompt import policy_prompt
-from earmark.copywriting.ppo import generate, load_seq2seq
 from earmark.copywriting.praise import PraiseRules
 from earmark.errors import InvalidInput
 from earmark.evidence import content_id

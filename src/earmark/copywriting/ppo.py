@@ -1,33 +1,30 @@
 """Improve an encoder-decoder writer by reinforcement learning: PPO as in the paper, and critic-free RLOO beside it.
 
-Reads top to bottom: what goes in, generation, log-probabilities, advantages, one update, the run.
+Reads top to bottom: what goes in, advantages, one update, the run. Generation and scoring are in
+:mod:`earmark.copywriting.encoder_decoder`, checkpoints in :mod:`earmark.copywriting.checkpoints`.
 
 Papers: PPO (Schulman et al., arXiv 1707.06347, eq. 7), GAE (arXiv 1506.02438, eq. 16), RLOO (Ahmadian et al.,
 arXiv 2402.14740, eq. 6), per-token KL to the fine-tuned model (Ziegler et al., arXiv 1909.08593, eq. 2). The
 copywriting paper (arXiv 2404.13906) uses PPO; what it leaves open is chosen here and listed in docs/papers.md.
-
-Traps that the tests hold shut: BART's end token is also its decoder start, so a mask counts positions and never
-compares tokens with the start; dropout stays off, so that a ratio is 1 before the first step; log-probabilities are
-kept while generating and are the very numbers that teacher forcing gives.
 """
 
-import json
-import shutil
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 import torch
 from torch import Tensor, nn
 
+from earmark.copywriting.checkpoints import Progressed, mean_of, resume, save, save_model
 from earmark.copywriting.drafts import Brief, Draft
+from earmark.copywriting.encoder_decoder import Generated, generate, load_seq2seq, teacher_forced
 from earmark.copywriting.placeholders import fill
+from earmark.copywriting.policy_update import PolicyUpdate
 from earmark.copywriting.rewards import Reward, RewardScores
-from earmark.copywriting.rewards.weigh import REWARDS, Spread, Spreads, WeighConfig, gated_sum, weigh
+from earmark.copywriting.rewards.weigh import REWARDS, Spreads, WeighConfig, gated_sum, weigh
 from earmark.errors import InvalidInput, NotEnoughEvidence
-from earmark.evidence import Record
 from earmark.workers import Progress, silent
 
 
@@ -84,32 +81,6 @@ class Episode:
     values: Mapping[str, str] = field(default_factory=dict)
 
 
-class PolicyUpdate(Record):
-    """What one step did."""
-
-    step: int
-    loss: float
-    value_loss: float | None
-    """``None`` for RLOO, which has no critic."""
-    kl: float
-    """Mean over sequences of the summed per-token KL to the fine-tuned model, in nats."""
-    entropy: float
-    """Mean over tokens of the entropy of the policy's choice, in nats."""
-    clip_fraction: float
-    length: float
-    """Mean tokens a text, end token included."""
-    uniqueness: float
-    """Different texts over different prompts, one sample each."""
-    allure: float | None
-    veracity: float | None
-    information: float | None
-    gated_sum: float | None
-    validation: float | None = None
-    """Mean gated sum of greedy drafts for the held-out prompts, where this step measured it."""
-    seconds: float
-    seconds_rewards: float
-
-
 @dataclass(frozen=True)
 class Improved:
     """How a run ended."""
@@ -123,140 +94,6 @@ class Improved:
 
 Canary = Callable[[Sequence[Draft], Sequence[Brief], Sequence[float]], str | None]
 """Looks at a step's drafts, their briefs and their gated sums; a sentence when something smells, else ``None``."""
-
-
-# ---- generation ------------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Generated:
-    """Texts as they were sampled; every tensor is (text, token) and padded on the right."""
-
-    tokens: Tensor
-    mask: Tensor
-    """True up to and including the end token; nothing after it is ever looked at."""
-    log_probs: Tensor
-    """Of each token as sampled, under the model that sampled it; 0 where masked."""
-    entropy: Tensor
-    values: Tensor | None
-    """What the value head expected before each token."""
-    finished: Tensor
-    """(text,): whether an end token came in time."""
-
-
-@torch.no_grad()
-def generate(
-    model: Any,
-    prompts: Tensor,
-    prompt_mask: Tensor,
-    *,
-    samples: int,
-    max_new_tokens: int,
-    generator: torch.Generator | None,
-    value_head: nn.Module | None = None,
-) -> Generated:
-    """Sample texts with a key-value cache, remembering the log-probability of every token.
-
-    Written out instead of calling ``model.generate``, whose processors (forced tokens, banned repetitions) change the
-    distribution that is sampled from but not the one that is scored.
-
-    Args:
-        model: any transformers encoder-decoder, in evaluation mode.
-        prompts: (prompt, token) ids, padded on the right.
-        prompt_mask: (prompt, token), 1 where there is a token.
-        samples: texts a prompt; rows of one prompt stand together.
-        max_new_tokens: where texts end at the latest.
-        generator: where chance comes from; ``None`` takes the likeliest token each time.
-        value_head: read along the way where given.
-    """
-    encoded, mask = _encode(model, prompts, prompt_mask, samples)
-    ends = _end_token(model)
-    rows = len(mask)
-    newest = torch.full((rows, 1), model.config.decoder_start_token_id, dtype=torch.long)
-    alive = torch.ones(rows, dtype=torch.bool)
-    columns: dict[str, list[Tensor]] = {"tokens": [], "mask": [], "log_probs": [], "entropy": [], "values": []}
-    cache = None
-    for _ in range(max_new_tokens):
-        out = model(
-            encoder_outputs=encoded,
-            attention_mask=mask,
-            decoder_input_ids=newest,
-            past_key_values=cache,
-            use_cache=True,
-            output_hidden_states=value_head is not None,
-        )
-        cache = out.past_key_values
-        log_probs = torch.log_softmax(out.logits[:, -1].float(), -1)
-        if generator is None:
-            newest = log_probs.argmax(-1, keepdim=True)
-        else:
-            newest = torch.multinomial(log_probs.exp(), 1, generator=generator)
-        chosen = log_probs.gather(1, newest).squeeze(1)
-        columns["tokens"].append(torch.where(alive, newest.squeeze(1), model.config.pad_token_id))
-        columns["mask"].append(alive)
-        columns["log_probs"].append(chosen * alive)
-        columns["entropy"].append(-(log_probs.exp() * log_probs).sum(-1) * alive)
-        if value_head is not None:
-            columns["values"].append(value_head(out.decoder_hidden_states[-1][:, -1]).squeeze(-1) * alive)
-        alive = alive & (newest.squeeze(1) != ends)
-        if not alive.any():
-            break
-    stacked = {name: torch.stack(column, 1) for name, column in columns.items() if column}
-    return Generated(
-        tokens=stacked["tokens"],
-        mask=stacked["mask"],
-        log_probs=stacked["log_probs"],
-        entropy=stacked["entropy"],
-        values=stacked.get("values"),
-        finished=~alive,
-    )
-
-
-def teacher_forced(
-    model: Any,
-    prompts: Tensor,
-    prompt_mask: Tensor,
-    tokens: Tensor,
-    mask: Tensor,
-    value_head: nn.Module | None = None,
-) -> tuple[Tensor, Tensor | None]:
-    """Log-probabilities of given texts in one pass, and values where there is a head; both (text, token), 0 if masked.
-
-    Args:
-        model: any transformers encoder-decoder.
-        prompts: (prompt, token).
-        prompt_mask: (prompt, token).
-        tokens: (prompt * samples, token), rows of one prompt together.
-        mask: of the tokens, by position.
-        value_head: reads the decoder's last state; its gradient stops there.
-    """
-    encoded, encoder_mask = _encode(model, prompts, prompt_mask, len(tokens) // len(prompts))
-    start = torch.full((len(tokens), 1), model.config.decoder_start_token_id, dtype=torch.long)
-    out = model(
-        encoder_outputs=encoded,
-        attention_mask=encoder_mask,
-        decoder_input_ids=torch.cat([start, tokens[:, :-1]], 1),
-        use_cache=False,
-        output_hidden_states=value_head is not None,
-    )
-    logits = out.logits.float()
-    chosen = logits.gather(2, tokens.unsqueeze(2)).squeeze(2) - torch.logsumexp(logits, -1)
-    values = None
-    if value_head is not None:
-        values = value_head(out.decoder_hidden_states[-1].detach()).squeeze(-1) * mask
-    return torch.where(mask, chosen, 0.0), values
-
-
-def _encode(model: Any, prompts: Tensor, prompt_mask: Tensor, samples: int) -> tuple[Any, Tensor]:
-    """Encode each prompt once and repeat what came out, one row a sample."""
-    encoded = model.get_encoder()(input_ids=prompts, attention_mask=prompt_mask)
-    encoded.last_hidden_state = encoded.last_hidden_state.repeat_interleave(samples, 0)
-    return encoded, prompt_mask.repeat_interleave(samples, 0)
-
-
-def _end_token(model: Any) -> int:
-    end = model.config.eos_token_id
-    return int(end[0] if isinstance(end, list) else end)
 
 
 # ---- advantages ------------------------------------------------------------------------------------------------------
@@ -396,7 +233,7 @@ class Trainer:
             gated_sum=sum(counted) / len(counted) if counted else None,
             seconds=time.perf_counter() - started,
             seconds_rewards=seconds_rewards,
-            **{name: _mean([getattr(score, name) for score in scores]) for name in REWARDS},
+            **{name: mean_of([getattr(score, name) for score in scores]) for name in REWARDS},
         )
         return update, self._alarm(update, drafts, briefs, [value or 0.0 for value in sums])
 
@@ -467,7 +304,7 @@ class Trainer:
             )
             _, drafts, briefs = self.drafts(part, made.tokens, 0, samples=1)
             sums += [gated_sum(score, self.weighing) for score in self.score(drafts, briefs)]
-        return _mean(sums)
+        return mean_of(sums)
 
     def encode(self, prompts: Sequence[str]) -> tuple[Tensor, Tensor]:
         """Prompts to (prompt, token) ids and mask.
@@ -510,11 +347,6 @@ class Trainer:
         return next((f"canary at step {update.step}: {reason}" for reason in heard if reason), None)
 
 
-def _mean(values: Sequence[float | None]) -> float | None:
-    present = [value for value in values if value is not None]
-    return sum(present) / len(present) if present else None
-
-
 # ---- the run ---------------------------------------------------------------------------------------------------------
 
 
@@ -551,13 +383,13 @@ def improve(
         raise NotEnoughEvidence(f"{len(episodes)} prompts are fewer than the {config.prompts} of one step.")
     out.mkdir(parents=True, exist_ok=True)
     trainer = Trainer(folder, rewards, config, weighing, canaries)
-    state = _resume(trainer, out)
+    state = resume(trainer, out)
     if state is None:
         first = trainer.validate(held_out) if held_out else None
-        state = _State(done=0, best_step=0, first_score=first, best_score=first, updates=())
+        state = Progressed(done=0, best_step=0, first_score=first, best_score=first, updates=())
         trainer.model.save_pretrained(out / "best")
         trainer.tokenizer.save_pretrained(out / "best")
-        _save(trainer, out, state)
+        save(trainer, out, state)
     reason = state.stopped_because or f"all {config.steps} steps done"
     for number in range(state.done, config.steps) if not state.stopped_because else ():
         update, alarm = trainer.step(number, episodes)
@@ -566,134 +398,11 @@ def improve(
             update = update.model_copy(update={"validation": trainer.validate(held_out)})
         state = state.after(update, alarm, due, config.validate_every if not held_out else 0)
         if state.best_step == number + 1:
-            _save_whole(trainer, out / "best")
+            save_model(trainer, out / "best")
         if due or alarm:
-            _save(trainer, out, state)
+            save(trainer, out, state)
         progress("improving", number + 1, config.steps)
         if alarm:
             reason = alarm
             break
     return Improved(out / "best", state.best_step, reason, state.updates)
-
-
-@dataclass(frozen=True)
-class _State:
-    """How far a run is."""
-
-    done: int
-    best_step: int
-    """Steps after which the best checkpoint was taken; 0 is the fine-tuned model itself."""
-    first_score: float | None
-    """Of the fine-tuned model, greedy, on the held-out prompts."""
-    best_score: float | None
-    updates: tuple[PolicyUpdate, ...]
-    stopped_because: str | None = None
-
-    def after(self, update: PolicyUpdate, alarm: str | None, due: bool, window: int) -> "_State":
-        """The state once a step is done; an alarmed step is never the best."""
-        updates = (*self.updates, update)
-        score = update.validation
-        if window and due:
-            score = _mean([item.gated_sum for item in updates[-window:]])
-        better = not alarm and score is not None and (self.best_score is None or score > self.best_score)
-        return _State(
-            done=update.step + 1,
-            best_step=update.step + 1 if better else self.best_step,
-            first_score=self.first_score,
-            best_score=score if better else self.best_score,
-            updates=updates,
-            stopped_because=alarm,
-        )
-
-
-def _save(trainer: Trainer, out: Path, state: _State) -> None:
-    """Write what a killed run needs to go on, whole or not at all; tensors as safetensors, never pickled."""
-    from safetensors.torch import save_file
-
-    unfinished, last = out / "last.unfinished", out / "last"
-    shutil.rmtree(unfinished, ignore_errors=True)
-    _save_whole(trainer, unfinished)
-    tensors = {f"optimiser.{index}.{name}": value for index, name, value in _moments(trainer.optimiser)}
-    if trainer.value_head:
-        tensors |= {f"value.{name}": value for name, value in trainer.value_head.state_dict().items()}
-    save_file({name: value.contiguous() for name, value in tensors.items()}, unfinished / "training.safetensors")
-    kept = {
-        "config": asdict(trainer.config),
-        "done": state.done,
-        "best_step": state.best_step,
-        "first_score": state.first_score,
-        "best_score": state.best_score,
-        "stopped_because": state.stopped_because,
-        "spreads": {name: asdict(spread) for name, spread in trainer.spreads.items()},
-        "updates": [update.model_dump() for update in state.updates],
-    }
-    (unfinished / "training.json").write_text(json.dumps(kept, indent=1), encoding="utf-8")
-    shutil.rmtree(last, ignore_errors=True)
-    unfinished.rename(last)
-    lines = "".join(update.model_dump_json() + "\n" for update in state.updates)
-    (out / "updates.jsonl").write_text(lines, encoding="utf-8")
-
-
-def _save_whole(trainer: Trainer, folder: Path) -> None:
-    trainer.model.save_pretrained(folder)
-    trainer.tokenizer.save_pretrained(folder)
-
-
-def _moments(optimiser: torch.optim.Optimizer) -> Iterator[tuple[int, str, Tensor]]:
-    for index, moments in optimiser.state_dict()["state"].items():
-        for name, value in moments.items():
-            yield index, name, value
-
-
-def _resume(trainer: Trainer, out: Path) -> _State | None:
-    """Put the trainer where a killed run's last checkpoint left it; ``None`` where there is none."""
-    from safetensors.torch import load_file
-
-    file = out / "last" / "training.json"
-    if not file.is_file():
-        return None
-    kept = json.loads(file.read_text(encoding="utf-8"))
-    ours = asdict(trainer.config)
-    changed = [name for name, value in kept["config"].items() if name != "steps" and ours.get(name) != value]
-    if changed:
-        raise InvalidInput(f"{out} holds a run with another {changed[0]}: give --out another folder.")
-    model, _ = load_seq2seq(out / "last")
-    trainer.model.load_state_dict(model.state_dict())
-    tensors = load_file(out / "last" / "training.safetensors")
-    moments: dict[int, dict[str, Tensor]] = {}
-    for name, value in tensors.items():
-        if name.startswith("optimiser."):
-            _, index, kind = name.split(".")
-            moments.setdefault(int(index), {})[kind] = value
-    groups = trainer.optimiser.state_dict()["param_groups"]
-    trainer.optimiser.load_state_dict({"state": moments, "param_groups": groups})
-    if trainer.value_head:
-        found = {name.removeprefix("value."): value for name, value in tensors.items() if name.startswith("value.")}
-        trainer.value_head.load_state_dict(found)
-    trainer.spreads = {name: Spread(**spread) for name, spread in kept["spreads"].items()}
-    return _State(
-        done=kept["done"],
-        best_step=kept["best_step"],
-        first_score=kept["first_score"],
-        best_score=kept["best_score"],
-        updates=tuple(PolicyUpdate.model_validate(update) for update in kept["updates"]),
-        stopped_because=kept["stopped_because"],
-    )
-
-
-def load_seq2seq(folder: Path | str) -> tuple[Any, Any]:
-    """A transformers encoder-decoder in single precision, dropout off, and its tokenizer.
-
-    Raises:
-        InvalidInput: the folder or hub id holds no such model.
-    """
-    from transformers import AutoModelForSeq2SeqLM, AutoTokenizer
-    from transformers.utils import logging
-
-    logging.disable_progress_bar()  # type: ignore[no-untyped-call]
-    try:
-        tokenizer = AutoTokenizer.from_pretrained(str(folder))
-        model = AutoModelForSeq2SeqLM.from_pretrained(str(folder), use_safetensors=True, dtype=torch.float32)
-    except (OSError, ValueError, KeyError) as error:
-        raise InvalidInput(f"{folder} holds no encoder-decoder model with its tokenizer: {error}") from error
-    return model.eval(), tokenizer

@@ -14,11 +14,11 @@ from earmark.copywriting.corpus import (
     save_corpus,
 )
 from earmark.copywriting.drafts import Draft
+from earmark.copywriting.encoder_decoder import load_seq2seq
 from earmark.copywriting.finetune import FinetuneConfig, finetune
 from earmark.copywriting.placeholders import fill, unfilled
 from earmark.copywriting.policy import PolicyWriter
 from earmark.copywriting.policy_prompt import MOST_PIECES, pieces, policy_prompt
-from earmark.copywriting.ppo import load_seq2seq
 from earmark.copywriting.sample_briefs import brief_of, sample_briefs
 from earmark.copywriting.small_bart import SmallBartConfig, new_small_bart
 from earmark.errors import InvalidInput, NotEnoughEvidence

@@ -5,6 +5,7 @@ import copy
 import pytest
 import torch
 
+from earmark.copywriting.encoder_decoder import generate, load_seq2seq, teacher_forced
 from earmark.copywriting.ppo import (
     Episode,
     PolicyConfig,
@@ -12,11 +13,8 @@ from earmark.copywriting.ppo import (
     ValueHead,
     clipped_loss,
     generalised_advantages,
-    generate,
     improve,
     leave_one_out,
-    load_seq2seq,
-    teacher_forced,
     token_rewards,
 )
 from earmark.copywriting.rewards.weigh import WeighConfig
