@@ -107,7 +107,7 @@ def by_open_concepts(
         if neuron.tap not in scores or (held is not None and (neuron.tap, neuron.index) not in held):
             continue
         said = {lemma for word in one.open_concepts for lemma in lemmas_of(word)}
-        nearest = 1.0 if wanted <= said else max((close[word] for word in one.open_concepts), default=0.0)
+        nearest = 1.0 if wanted and wanted <= said else max((close[word] for word in one.open_concepts), default=0.0)
         if nearest >= synonym_cosine:
             scores[neuron.tap][neuron.index] = nearest if held is None else held[neuron.tap, neuron.index]
     _refuse_silence(scores, concept, words)
