@@ -98,15 +98,15 @@ def ground(draft: Draft, brief: Brief, rules: PraiseRules | None = None, *, read
     grounder = _Grounder(support, Reader(support, brief.must), read_twice)
     kept: list[GroundedSentence] = []
     withheld: list[Withheld] = []
-    lines: list[str] = []
+    lines: list[tuple[str, bool]] = []
     for line in draft.text.split("\n"):
         units = grounder.reader.units(line)
         outcomes = [grounder.judge(unit) for unit in units]
         kept += [outcome for outcome in outcomes if isinstance(outcome, GroundedSentence)]
         withheld += [outcome for outcome in outcomes if isinstance(outcome, Withheld)]
-        lines.append(_line_of(line, outcomes))
+        lines.append((_line_of(line, outcomes), not line.strip()))
     said = any(sentence.carried_by != "nothing said" for sentence in kept)
-    text = "\n".join(lines).strip() if said else ""
+    text = _without_gaps(lines) if said else ""
     return GroundedCopy(
         product_id=brief.product.id,
         product_name=brief.product.name,
@@ -260,7 +260,7 @@ class _Grounder:
             return Withheld(text=sentence, reason=reason)
         start, end = said.voices
         words = counted(lowest, self._voices)[0]
-        words = words[0].upper() + words[1:] if sentence[start].isupper() else words
+        words = words[0].upper() + words[1:] if start == 0 or sentence[start].isupper() else words
         mended = sentence[:start] + words + sentence[end:]
         if mended == sentence:
             return Withheld(text=sentence, reason=reason)
@@ -340,6 +340,15 @@ def _line_of(line: str, outcomes: Sequence[GroundedSentence | Withheld]) -> str:
     )
     label = line[: line.find(first[:8])] if first[:8] in line else ""
     return label + " ".join(kept)
+
+
+def _without_gaps(lines: Sequence[tuple[str, bool]]) -> str:
+    """The lines that are left; a blank line stays where it stood between two blocks."""
+    kept: list[str] = []
+    for line, was_blank in lines:
+        if line or (was_blank and kept and kept[-1]):
+            kept.append(line)
+    return "\n".join(kept).strip()
 
 
 def _voices_told(count: Count) -> str:

@@ -18,6 +18,7 @@ from earmark.copywriting.praise import Support
 from earmark.copywriting.summaries import CountedClaim
 
 _QUOTED = re.compile(r"[\"“”«»]([^\"“”«»]{2,300})[\"“”«»]|(?<!\w)[\u2018']([^\u2018\u2019']{2,300})[\u2019'](?!\w)")
+_ALSO = re.compile(r"\b(?:so|as|neither|nor) (?:is|are|was|were|do|does)\b", re.IGNORECASE)
 _LABELS = re.compile(r"^(?:\s*(?:[-*•]|\d+[.)])\s+|subject:\s*|headline:\s*|description:\s*)+", re.IGNORECASE)
 
 
@@ -103,6 +104,13 @@ class Reader:
         self._mark_spans(marks, {target for target, *_ in said})
         problems += unaccounted(marks)
         judged = tuple(found for tie in said for found in _with_voices(tie, voices))
+        if any(found.descriptor for found in judged):
+            # "The crust is thin, the soup too" would say of the soup what is only known of the crust.
+            described = {found.target for found in judged if found.descriptor}
+            bare = [found.target for found in judged if found.target not in described]
+            problems += [f"it does not say how {target!r} is" for target in dict.fromkeys(bare)]
+        if _ALSO.search(sentence):
+            problems.append("it says of one thing what is known of another")
         counting = {found.voices for found in judged}
         idle = [wording for start, end, wording in voices if wording and (start, end) not in counting]
         problems += [f"it cannot be told what '{wording}' counts" for wording in idle]

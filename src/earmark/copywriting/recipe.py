@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from itertools import chain, islice
 from pathlib import Path
 
-from earmark.copywriting.aspects import AspectSet, choose_aspect_set
+from earmark.copywriting.aspects import READY_SETS, Aspect, AspectSet, choose_aspect_set, ready_set
 from earmark.copywriting.channels import check_must
 from earmark.copywriting.composer import Composer
 from earmark.copywriting.composer.points import points_of
@@ -20,7 +20,7 @@ from earmark.copywriting.opinions.stance import Stance, overall_stance
 from earmark.copywriting.praise import PraiseRules, Support
 from earmark.copywriting.reviews import Columns, Product, ReviewedProduct, read_products
 from earmark.copywriting.rewards import Reward
-from earmark.errors import InvalidInput, NotEnoughEvidence
+from earmark.errors import InvalidInput, NotEnoughEvidence, UnknownName
 from earmark.language import Embedder
 from earmark.language.untrusted import clean_text
 from earmark.workers import Progress, silent
@@ -173,7 +173,7 @@ def brief_of(reviewed: ReviewedProduct, config: CopyConfig, parts: Parts) -> tup
         UnknownName: the aspect is none of the set's.
     """
     aspects = parts.aspects or choose_aspect_set(reviewed.product, reviewed.sentences)
-    aspect = aspects.aspect(config.aspect) if config.aspect else None
+    aspect = _aspect_named(config.aspect, aspects, own=parts.aspects is not None) if config.aspect else None
     opinions = mine_opinions(reviewed, aspects.aspects, parts.embedder)
     summaries = summarise(reviewed, opinions, aspects.aspects, parts.embedder)
     stance = overall_stance(reviewed, opinions)
@@ -293,6 +293,18 @@ def _why_nothing_was_left(
         return f"none of {len(drafts)} drafts is carried by the reviews: {grounded[0].refusal}"
     first = unfit[0].reason if unfit else "what was left no longer says what it must"
     return f"none of {len(drafts)} drafts is fit: {first}."
+
+
+def _aspect_named(name: str, chosen: AspectSet, *, own: bool) -> Aspect:
+    """The aspect of that name; of another ready set where the reviews of this product called for one without it."""
+    known = [aspect for aspect in chosen.aspects if aspect.name == name]
+    if own or known:
+        return chosen.aspect(name)
+    every = [aspect for ready in READY_SETS for aspect in ready_set(ready).aspects]
+    found = next((aspect for aspect in every if aspect.name == name), None)
+    if found is None:
+        raise UnknownName("aspect", name, (aspect.name for aspect in every))
+    return found
 
 
 def _with_facts(product: Product, facts: Mapping[str, str], kind: str) -> Product:
