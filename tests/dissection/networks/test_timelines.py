@@ -4,9 +4,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import transformers
 
 from earmark.dissection.networks.listening import listening
 from earmark.dissection.networks.loading import load_network
+from earmark.dissection.networks.mel import ast_features
 from earmark.dissection.networks.pooling import timeline
 from earmark.dissection.networks.taps import find_taps
 
@@ -54,6 +56,18 @@ def test_a_change_is_heard_by_the_frames_whose_time_it_is(family, saver, tmp_pat
     assert set(differ.tolist()) <= set(np.flatnonzero(hears).tolist())
     assert len(differ) >= hears.sum() - 2
     assert starts[-1] < 1.5
+
+
+@pytest.mark.parametrize("samples", [400, 559, 560, 16000, 31999, 33000, 50000])
+@pytest.mark.parametrize("normalises", [True, False])
+def test_mel_features_are_those_of_the_extractor(samples, normalises):
+    extractor = transformers.ASTFeatureExtractor(
+        max_length=200, num_mel_bins=48, do_normalize=normalises, mean=-3.0, std=2.5
+    )
+    rng = np.random.default_rng(samples)
+    waveforms = [(0.1 * rng.standard_normal(samples)).astype(np.float32), np.zeros(samples, dtype=np.float32)]
+    theirs = extractor(waveforms, sampling_rate=16000, return_tensors="np")["input_values"]
+    np.testing.assert_allclose(ast_features(extractor, waveforms), theirs, atol=2e-5)
 
 
 def test_a_token_for_the_whole_clip_has_no_timeline(family):

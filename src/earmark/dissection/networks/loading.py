@@ -10,6 +10,7 @@ from logging import CRITICAL, getLogger
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from earmark.dissection.networks.mel import ast_features
 from earmark.dissection.networks.network import AudioNetwork, Waveform
 from earmark.errors import InvalidInput, UnknownName
 from earmark.samples.networks import find_network, network_names
@@ -133,10 +134,15 @@ class _Prepare:
 
     def __init__(self, extractor: Any, model_type: str, equal_lengths_only: bool) -> None:
         self._extractor = extractor
+        self._makes_mel = model_type == "audio-spectrogram-transformer" and hasattr(extractor, "mel_filters")
         self._fixed_window = model_type in ("audio-spectrogram-transformer", "whisper")
         self._equal_lengths_only = equal_lengths_only
 
     def __call__(self, waveforms: Sequence[Waveform]) -> dict[str, "Tensor"]:
+        if self._makes_mel:
+            import torch
+
+            return {"input_values": torch.from_numpy(ast_features(self._extractor, waveforms))}
         options: dict[str, Any] = {"sampling_rate": self._extractor.sampling_rate, "return_tensors": "pt"}
         if not self._fixed_window:
             options |= {"padding": True, "return_attention_mask": not self._equal_lengths_only}
