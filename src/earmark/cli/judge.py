@@ -1,0 +1,82 @@
+"""``earmark judge``: compare two files of copy, or let people judge."""
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from earmark.errors import InvalidInput
+
+app = typer.Typer(no_args_is_help=True)
+
+
+@app.command(help="Compare two sets of copy, or let people judge a run.")
+def judge(
+    copies: Annotated[
+        list[Path] | None, typer.Argument(help="Two JSONL files of copy, as 'earmark write --out' leaves them.")
+    ] = None,
+    reviews: Annotated[
+        Path | None, typer.Option(help="The reviews they were written from, to count faithful sentences.")
+    ] = None,
+    model: Annotated[
+        str | None, typer.Option(help="A language model that prefers; written-down rules by default.")
+    ] = None,
+    people: Annotated[
+        Path | None,
+        typer.Option(help="With two files: the blinded sheet (CSV) to write, or, filled in, to read back."),
+    ] = None,
+    pairs: Annotated[int, typer.Option(min=1, help="Pairs on a sheet for people.")] = 50,
+    seed: Annotated[int, typer.Option(min=0, help="Of sides, order and bootstrap.")] = 0,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
+) -> None:
+    """Compare two files of copy."""
+    if not copies or len(copies) != 2:
+        raise InvalidInput("judge compares two JSONL files of copy: earmark judge A.jsonl B.jsonl --reviews FILE.")
+    first, second = copies
+    if people is not None:
+        _people(first, second, people, pairs, seed, as_json)
+    else:
+        _judge(first, second, reviews, model, seed, as_json)
+
+
+def _judge(first: Path, second: Path, reviews: Path | None, model: str | None, seed: int, as_json: bool) -> None:
+    from earmark.copywriting.judged_files import judge_files, told
+    from earmark.copywriting.rewards.allure import ModelJudge, RuleJudge
+    from earmark.language.choose import open_model
+
+    opened = open_model(model) if model else None
+    faithful = {}
+    if reviews is not None:
+        from earmark.copywriting.faithfulness import faithful_share
+
+        faithful = {path: share for path in (first, second) if (share := faithful_share(path, reviews)) is not None}
+    found = judge_files(first, second, ModelJudge(opened) if opened else RuleJudge(), seed=seed, faithful=faithful)
+    if as_json:
+        plain = {**asdict(found), "files": [report.model_dump() for report in found.files]}
+        typer.echo(json.dumps(plain, indent=2))
+        return
+    typer.echo(
+        f"judge: {found.judge}, asked in both orders; it changed its mind in {found.preference.disagreements:.0%}"
+    )
+    for report in found.files:
+        kept = "" if report.faithfulness is None else f", {report.faithfulness:.0%} of sentences carried by the reviews"
+        typer.echo(f"{report.file}: {report.pieces} pieces of {report.words:.0f} words{kept}")
+    typer.echo(told(found.preference, (first.name, second.name)))
+
+
+def _people(first: Path, second: Path, sheet: Path, pairs: int, seed: int, as_json: bool) -> None:
+    from earmark.copywriting.judged_files import key_file, read_sheet, told, write_sheet
+
+    if sheet.suffix.lower() != ".csv":
+        raise InvalidInput(f"a sheet for people is a .csv file, not {sheet.name!r}.")
+    if not sheet.exists():
+        count = write_sheet(first, second, sheet, seed=seed, pairs=pairs)
+        typer.echo(
+            f"{count} pairs: {sheet}. Fill in 'better' with first, second or tie, then give the same command again; "
+            f"keep {key_file(sheet).name} from those who judge."
+        )
+        return
+    found = read_sheet(sheet, seed=seed)
+    typer.echo(json.dumps(asdict(found), indent=2) if as_json else told(found, (first.name, second.name)))
