@@ -59,11 +59,11 @@ def test_the_planted_network_hears_its_classes(subject):
     assert (subject.judging_before.argmax(1) == subject.judging.classes).all()
 
 
-@pytest.mark.parametrize("target", range(len(planted.CLASSES)))
+@pytest.mark.parametrize("target", [0, 3, 5])
 @pytest.mark.parametrize("method", range(4))
 def test_the_four_neurons_of_a_class_are_chosen_and_only_they_are_missed(subject, target, method):
     ranking = rankings(subject, target)[method]
-    found = forget(subject, ranking, target, budget=Budget(neurons=4), random_prunes=20)
+    found = forget(subject, ranking, target, budget=Budget(neurons=4), random_prunes=5)
     assert set(found.silenced[0].neurons) == planted.truth(target)
     assert found.damage.forget_after <= 1 / len(planted.CLASSES)
     assert found.damage.retained_after >= found.damage.retained_before - 0.01
