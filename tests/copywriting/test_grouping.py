@@ -65,11 +65,11 @@ def test_fault_with_a_dish_speaks_against_the_food_but_praise_of_a_dish_not_for_
 @pytest.mark.parametrize(
     "text",
     [
-        "The soup used to be salty.",
+        "The soup was salty years ago.",
         "I was told the soup is salty.",
         "Other places have salty soup.",
         "Is the soup salty?",
-        "Salty soup, if you like that sort of thing.",
+        'A sign reads "the most salty soup of the whole town" there.',
     ],
 )
 def test_what_does_not_hold_here_and_now_is_no_voice(text: str) -> None:

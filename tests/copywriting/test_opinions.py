@@ -3,8 +3,9 @@
 import pytest
 
 from earmark.copywriting.aspects import ready_set
-from earmark.copywriting.opinions import ParsedClaim, parse_claims
+from earmark.copywriting.opinions import ParsedClaim, mine_opinions, parse_claims
 from earmark.copywriting.opinions.words import _tagger, tag_words
+from earmark.copywriting.reviews import Product, Review, sift_product
 
 pytest.importorskip("HanTa")
 pytest.importorskip("vaderSentiment")
@@ -83,9 +84,36 @@ def test_one_negation_reaches_a_whole_list_of_adjectives() -> None:
 
 def test_what_used_to_be_good_is_a_complaint_about_today() -> None:
     claim = one("The burgers used to be good.", "burger")
-    assert (claim.polarity, claim.time) == ("complaint", "past")
+    assert (claim.descriptor, claim.polarity, claim.time) == ("no longer good", "complaint", "now")
     gone = one("The burgers are no longer fresh.", "burger")
-    assert (gone.polarity, gone.time) == ("complaint", "past")
+    assert (gone.descriptor, gone.polarity, gone.time) == ("no longer fresh", "complaint", "now")
+    denied = one("Years ago the coffee was tasty, not any more.", "coffee")
+    assert (denied.polarity, denied.time) == ("complaint", "now")
+
+
+def test_praise_of_the_past_is_no_praise_of_today() -> None:
+    assert one("The coffee was tasty back in the day.", "coffee").time == "past"
+    assert one("The coffee is not as tasty as years ago.", "coffee").time == "now"
+
+
+def test_what_is_wished_for_is_missing() -> None:
+    claim = one("I wish the soup were hot.", "soup")
+    assert (claim.descriptor, claim.polarity, claim.flags) == ("not hot enough", "complaint", ())
+    assert one("The rooms should be clean.", "room").polarity == "complaint"
+
+
+def test_an_invitation_praises_what_it_names() -> None:
+    claim = one("If you want tasty eggs, this is it.", "egg")
+    assert (claim.polarity, claim.flags) == ("praise", ())
+
+
+def test_a_place_with_another_name_is_elsewhere() -> None:
+    text = "The soup at the Blue Heron was thin. The soup at Copper Kettle was tasty."
+    reviewed = sift_product(
+        Product(id="p", name="The Copper Kettle"), [Review(id="p:0", product_id="p", uri="f:0", text=text)]
+    )
+    flags = [opinion.flags for opinion in mine_opinions(reviewed, ready_set("restaurants").aspects)]
+    assert flags == [("elsewhere",), ()]
 
 
 @pytest.mark.parametrize(

@@ -53,7 +53,9 @@ class Lexicon:
         for key in (joined, joined.rstrip("s"), target.rsplit(" ", 1)[-1].rsplit("-", 1)[-1]):
             if key in self.memberships:
                 return self.memberships[key] | {key}
-        return frozenset({joined})
+        # "pork skewers": what the head is, its modifiers may tell.
+        known = [self.memberships[word] for word in target.split(" ") if word in self.memberships]
+        return frozenset({joined, target.rsplit(" ", 1)[-1]}).union(*known[-1:])
 
     def judge(self, word: str, lemma: str, target_classes: frozenset[str]) -> Judgement:
         """What a word says of a target of these classes."""

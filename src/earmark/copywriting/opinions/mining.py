@@ -9,7 +9,7 @@ from earmark.copywriting.aspects import Aspect
 from earmark.copywriting.lexicon.judging import load_lexicon
 from earmark.copywriting.opinions.pairs import Memory, Pair, SentenceReader
 from earmark.copywriting.opinions.words import read_words
-from earmark.copywriting.reviews import ReviewedProduct, Sentence, split_sentences
+from earmark.copywriting.reviews import Product, ReviewedProduct, Sentence, split_sentences
 from earmark.copywriting.summaries import Opinion
 from earmark.evidence import Record
 from earmark.language import Embedder
@@ -111,7 +111,9 @@ class AspectFinder:
         }
 
 
-def find_pairs(text: str, sentences: Sequence[tuple[int, int]], finder: AspectFinder) -> list[Pair]:
+def find_pairs(
+    text: str, sentences: Sequence[tuple[int, int]], finder: AspectFinder, own: frozenset[str] | None = None
+) -> list[Pair]:
     """Every pair of one text, sentence by sentence."""
     memory = Memory(about_a_person=_PERSONS.search(text) is not None)
     pairs: list[Pair] = []
@@ -119,7 +121,7 @@ def find_pairs(text: str, sentences: Sequence[tuple[int, int]], finder: AspectFi
         sentence = text[start:end]
         tokens = read_words(sentence, start)
         pairs.extend(
-            SentenceReader(sentence, start, tokens, load_lexicon(), finder.implied, finder.whole, memory).read()
+            SentenceReader(sentence, start, tokens, load_lexicon(), finder.implied, finder.whole, memory, own).read()
         )
     return pairs
 
@@ -138,12 +140,18 @@ def mine_opinions(
     by_review: dict[str, list[Sentence]] = {}
     for sentence in product.sentences:
         by_review.setdefault(sentence.review_id, []).append(sentence)
+    own = _own_name(product.product)
     found: list[tuple[str, Pair]] = []
     for review in product.reviews:
         spans = [(sentence.start, sentence.end) for sentence in by_review.get(review.id, ())]
-        found.extend((review.id, pair) for pair in find_pairs(review.text, spans, finder))
+        found.extend((review.id, pair) for pair in find_pairs(review.text, spans, finder, own))
     names = finder.names([pair for _, pair in found])
     return [_opinion(review_id, pair, name) for (review_id, pair), name in zip(found, names, strict=True)]
+
+
+def _own_name(product: Product) -> frozenset[str] | None:
+    """The words of the product's name, where it has one: a review that names another place speaks of that one."""
+    return frozenset(re.findall(r"[\w&-]+", product.name.lower())) if product.name else None
 
 
 def parse_claims(text: str, aspects: Sequence[Aspect], embedder: Embedder | None = None) -> list[ParsedClaim]:

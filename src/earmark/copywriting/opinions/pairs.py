@@ -4,7 +4,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from earmark.copywriting.lexicon.judging import UNKNOWN, Judgement, Lexicon, load_phrases, signed
-from earmark.copywriting.opinions.scope import NEGATIONS, degree_before, is_negated, setting_of, used_to
+from earmark.copywriting.opinions.scope import NEGATIONS, degree_before, is_negated
+from earmark.copywriting.opinions.setting import setting_of
 from earmark.copywriting.opinions.targets import (
     PERSONS,
     Target,
@@ -88,6 +89,7 @@ class SentenceReader:
         implied: the target that a descriptor implies.
         whole: the word for the product as a whole.
         memory: what pronouns may stand for.
+        own: words of the product's own name; ``None`` where it has none.
     """
 
     text: str
@@ -97,11 +99,14 @@ class SentenceReader:
     implied: Implied
     whole: str
     memory: Memory
+    own: frozenset[str] | None = None
     pairs: list[Pair] = field(default_factory=list)
 
     def read(self) -> list[Pair]:
         """Every pair, in the order of the descriptors."""
         for index, token in enumerate(self.tokens):
+            if token.role == "verb" and index and self.tokens[index - 1].lower == "what":
+                continue  # "What stood out was the crust": the thing and its praise come behind
             if token.role in ("adjective", "noun", "verb", "object", "clause"):
                 self._read_phrase(index)
             elif token.role == "target":
@@ -290,6 +295,8 @@ class SentenceReader:
     def _completes_be(self, index: int) -> bool:
         """``was zesty``: taken for an adverb, and an adjective, since "to be" has no manner."""
         at = index - 1
+        if at >= 0 and self.tokens[at].is_noun and self.tokens[index].lower in self.lexicon.depends:
+            return True  # "found the bed hard"
         while at >= 0 and self.tokens[at].tag[:2] in ("AV", "XX"):
             at -= 1
         following = self.tokens[index + 1] if index + 1 < len(self.tokens) else None
@@ -303,7 +310,8 @@ class SentenceReader:
 
     def _is_aside(self, index: int) -> bool:
         """``What's worse, ...``."""
-        return index > 1 and self.tokens[index - 2].lower == "what" and self.tokens[index].tag == "AJC"
+        token = self.tokens[index]
+        return index > 1 and self.tokens[index - 2].lower == "what" and token.tag == "AJC"
 
     def _is_verb_of_feeling(self, token: Token, index: int) -> bool:
         if token.lemma not in _verbs() or token.tag[:2] != "VV":
@@ -323,9 +331,10 @@ class SentenceReader:
         known = (judgement is not None and judgement.sign != 0) or (
             token.lower in self.lexicon.depends and token.tag[:2] != "NN"
         )
-        if not known:
+        behind_a_noun = token.lower in self.lexicon.depends and index > 0 and self.tokens[index - 1].is_noun
+        if not known and not behind_a_noun:
             return False
-        if token.is_noun:
+        if token.is_noun and not behind_a_noun:
             following = self.tokens[index + 1] if index + 1 < len(self.tokens) else None
             before = self.tokens[index - 1] if index else None
             return (
@@ -419,40 +428,49 @@ class SentenceReader:
         self, index: int, target: Target, judgement: Judgement, form: Form, marks: tuple[str, ...],
         told: str = "", first: int | None = None, last: int | None = None,
     ) -> None:  # fmt: skip
+        """Add a pair, with its polarity as the clause around it turns it."""
         tokens = self.tokens
         first, last = index if first is None else first, index if last is None else last
         if judgement.sign == 0 or target.lemma in PERSONS:
             return
-        descriptor = told or tokens[index].lower
-        sign, words = judgement.sign, descriptor
-        if "too" in marks:
-            words = f"too {descriptor}"
-        if "negation done" not in marks and is_negated(tokens, first) and not self._is_understatement(index):
-            if "too" in marks and judgement.sign < 0:
-                sign, words = 1, f"not {words}"
-            elif self._is_best_ever(index, judgement):
-                words = descriptor
-            else:
-                sign, words = -judgement.sign, f"not {words}"
-        elif self._could_be_better(index, judgement):
-            sign, words = -1, f"could be {descriptor}"
-        setting = setting_of(tokens, self.text, self.offset, (target.start, target.end), index)
-        past = setting.past
-        flags = setting.flags
-        if words.startswith("could be"):
+        plain = told or tokens[index].lower
+        sign, words = self._turned(index, first, judgement, plain, marks)
+        setting = setting_of(tokens, self.text, self.offset, (target.start, target.end), index, self.own)
+        flags, past = setting.flags, setting.past
+        if setting.denial == "gone":
+            # What was good is missed today; what was bad may be better, and nobody says how good.
+            words, past = f"no longer {plain}", sign < 0
+            sign = -sign
+        elif setting.denial == "wanted" and sign > 0:
+            sign, words = -1, f"could be {plain}" if tokens[index].tag == "AJC" else f"not {plain} enough"
+        elif words.startswith("could be"):
             flags = tuple(flag for flag in flags if flag != "hypothetical")
-        if used_to(tokens, self.text, self.offset, index):
-            sign, words, past = -sign, f"used to be {descriptor}", True
+        if setting.mocked and sign > 0:
+            flags = (*flags, "sarcasm")
         self.pairs.append(
-
-                Pair(
-                    target=target.lemma, surface=target.surface, descriptor=words, sign=sign,
-                    dimension=judgement.dimension, form=form, past=past, flags=self._with_target_flags(target, flags),
-                    target_span=None if target.pronoun else (target.start, target.end),
-                    descriptor_span=(tokens[first].start, tokens[last].end),
-                )
-
+            Pair(
+                target=target.lemma, surface=target.surface, descriptor=words, sign=sign,
+                dimension=judgement.dimension, form=form, past=past, flags=self._with_target_flags(target, flags),
+                target_span=None if target.pronoun else (target.start, target.end),
+                descriptor_span=(tokens[first].start, tokens[last].end),
+            )
         )  # fmt: skip
+
+    def _turned(
+        self, index: int, first: int, judgement: Judgement, plain: str, marks: tuple[str, ...]
+    ) -> tuple[int, str]:
+        """Polarity and wording after "too", negation and polite comparatives."""
+        words = f"too {plain}" if "too" in marks else plain
+        negated = "negation done" not in marks and is_negated(self.tokens, first) and not self._is_understatement(index)
+        if negated and "too" in marks and judgement.sign < 0:
+            return 1, f"not {words}"
+        if negated and self._is_best_ever(index, judgement):
+            return judgement.sign, plain
+        if negated:
+            return -judgement.sign, f"not {words}"
+        if self._could_be_better(index, judgement):
+            return -1, f"could be {plain}"
+        return judgement.sign, words
 
     def _with_target_flags(self, target: Target, flags: tuple[str, ...]) -> tuple[str, ...]:
         head = target.lemma.rsplit(" ", 1)[-1]

@@ -1,10 +1,7 @@
-"""What stands around a judging word and turns it: negation, "too", the past, elsewhere, the imagined, mockery."""
+"""What stands before a judging word and turns it: negation, as far as it reaches, and "too"."""
 
-import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 
-from earmark.copywriting.lexicon.judging import pattern
 from earmark.copywriting.opinions.words import Token
 
 _NEGATING = (
@@ -26,15 +23,6 @@ _NOT_DENYING = {
 }
 _STOPPING = "but although though while whereas because however yet except since which unless until -- - ... \u2026"
 _STOPS = frozenset(';:()[]\u2013\u2014"') | frozenset(_STOPPING.split())
-_USED_TO = re.compile(
-    r"(?<!\bbe )(?<!\bis )(?<!\bwas )(?<!\bam )(?<!\bare )(?<!\bget )(?<!\bgetting )(?<!\bgot )(?<!'m )(?<!'re )"
-    r"\bused? to\b"
-)
-_AGAINST = re.compile(r"\b(?:than|unlike|compared (?:to|with)|versus|vs\.?|instead of|rather than|not like)\b[^,;.!?]*")
-_SIGNS_OF_MOCKERY = re.compile(r"\bnot!+\s*$|(?:^|\s)/s\b|\U0001F644|\((?:not|sarcasm)\)")
-# "not as good as years ago" is about today.
-_THAN_BEFORE = re.compile(r"\b(?:like|as|than)\b[^,;.]*\b(?:ago|before|past|year)\b")
-_QUOTED = re.compile(r"[\"\u201c]([^\"\u201c\u201d]{2,300})[\"\u201d]")
 
 
 def is_negated(tokens: Sequence[Token], index: int) -> bool:
@@ -122,98 +110,3 @@ def degree_before(tokens: Sequence[Token], index: int) -> str:
     ):
         return "too"
     return "enough" if index + 1 < len(tokens) and tokens[index + 1].lower == "enough" else ""
-
-
-@dataclass(frozen=True)
-class Setting:
-    """How a sentence stands to the facts."""
-
-    past: bool = False
-    flags: tuple[str, ...] = ()
-
-
-def setting_of(tokens: Sequence[Token], text: str, offset: int, target: tuple[int, int], at: int) -> Setting:
-    """How the word at ``at`` stands to the facts, in its sentence.
-
-    Args:
-        tokens: the words of the sentence.
-        text: the sentence.
-        offset: where the sentence begins in its review.
-        target: span of the target in the review.
-        at: index of the judging word.
-    """
-    place = tokens[at].start - offset
-    clause, begins = _clause(text, place)
-    low = clause.lower().replace("\u2019", "'")
-    flags = [
-        *_comparison(low, place - begins, target[0] - offset - begins),
-        *(["hypothetical"] if _is_imagined(low, place - begins) else []),
-        *(["question"] if text.rstrip("\"') ").endswith("?") and "?" not in text[:place] else []),
-        *_quotation(text, place),
-        *(["sarcasm"] if _is_mockery(text) else []),
-    ]
-    before = low[: place - begins]
-    past = bool(pattern("past").search(low)) and not pattern("still").search(low) and not _THAN_BEFORE.search(low)
-    return Setting(past or bool(_USED_TO.search(before)), tuple(dict.fromkeys(flags)))
-
-
-def _is_mockery(text: str) -> bool:
-    low = text.lower().replace("\u2019", "'")
-    return bool(pattern("mocking").search(low) or _SIGNS_OF_MOCKERY.search(low))
-
-
-def used_to(tokens: Sequence[Token], text: str, offset: int, at: int) -> bool:
-    """Whether the judging word is denied for today: "used to be good", "no longer clean", "isn't fresh anymore"."""
-    place = tokens[at].start - offset
-    clause, begins = _clause(text, place)
-    low = clause.lower().replace("\u2019", "'")
-    return bool(_USED_TO.search(low[: place - begins]) or re.search(r"\bno longer\b", low[: place - begins]))
-
-
-def _clause(text: str, place: int) -> tuple[str, int]:
-    """The clause around a place and where it begins: cut at "but", semicolons and the like, not at every comma."""
-    cuts = [
-        0,
-        *(
-            match.end()
-            for match in re.finditer(r"[;:]|\bbut\b|\bhowever\b|\balthough\b|\bthough\b| - |\.\.+", text, re.I)
-        ),
-    ]
-    begins = max(cut for cut in cuts if cut <= place)
-    ends = min((cut for cut in cuts if cut > place), default=len(text))
-    return text[begins:ends], begins
-
-
-def _comparison(low: str, place: int, target: int) -> list[str]:
-    """Whether the word is said of another place: "the one next door has better tacos"."""
-    for match in _AGAINST.finditer(low):
-        # Only what stands behind "than" is about the others.
-        if match.start() <= place < match.end() and match.start() <= max(target, 0):
-            return ["elsewhere"]
-    other = pattern("elsewhere").search(low)
-    if other is None:
-        return []
-    compared = any(match.start() <= other.start() < match.end() for match in _AGAINST.finditer(low))
-    # "the hotel next door", "noise from across the street" tell where it is; a rival has something or is better.
-    located = other.group().startswith(
-        ("down the", "across the", "next door", "around the corner", "at home", "target")
-    )
-    rival = pattern("rival").search(low)
-    return [] if compared or (located and rival is None) else ["elsewhere"]
-
-
-def _is_imagined(low: str, place: int) -> bool:
-    for match in pattern("imagined").finditer(low):
-        if match.start() < place and not pattern("meant").search(low[max(0, match.start() - 12) : match.end() + 12]):
-            between = low[match.end() : place]
-            # The reach ends with the clause: "expected little, and the soup was superb".
-            if not pattern("ends").search(between):
-                return True
-    return False
-
-
-def _quotation(text: str, place: int) -> list[str]:
-    for match in _QUOTED.finditer(text):
-        if match.start() < place < match.end():
-            return ["sarcasm"] if len(match[1].split()) <= 2 else ["quoted"]
-    return []

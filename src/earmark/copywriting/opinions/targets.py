@@ -330,7 +330,9 @@ def after_noun(tokens: Sequence[Token], index: int) -> list[Target]:
     before = first - 1
     while before >= 0 and (tokens[before].tag[:2] in ("AT", "DP", "DT") or tokens[before].is_adjective):
         before -= 1
-    opens = before < 0 or tokens[before].lower in _CUT or tokens[before].lower in (",", "and", "&")
+    # "What stood out was the crust: crisp every time".
+    told = separated and before >= 0 and tokens[before].lemma == "be"
+    opens = before < 0 or told or tokens[before].lower in _CUT or tokens[before].lower in (",", "and", "&")
     ends = index + 1 >= len(tokens) or not (tokens[index + 1].is_noun or tokens[index + 1].is_verb)
     caused = before >= 0 and tokens[before].is_verb and tokens[before].lemma in _CAUSING
     asked = before >= 0 and tokens[before].lemma == "be" and (not before or tokens[before - 1].lower in _CUT)

@@ -111,6 +111,9 @@ def _mended(lower: str, tag: str) -> str:
         return "NN1"
     if lower in _NO_NOUNS:
         return "PNX"
+    if tag == "UNC" and lower.isalpha() and len(lower) > 2:
+        # Words that the tagger never saw are nearly always things: salsa, wifi.
+        return "AJ0" if load_lexicon().words.get(lower, UNKNOWN).sign else "NN1"
     if lower in ("n't", "dont", "didnt", "doesnt", "wasnt", "werent", "isnt", "arent", "cant", "wont", "couldnt"):
         return "XX0"
     return tag
