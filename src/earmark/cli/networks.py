@@ -34,6 +34,7 @@ def show(
     facts: dict[str, Any] = {
         "name": opened.name,
         "rate_hz": opened.rate_hz,
+        "window_s": round(opened.layout.window_s, 3) if opened.layout.window_s else None,
         "classes": list(opened.labels),
         "head": _HEADS[opened.layout.head],
         "poolings": ["head", *(["cls"] if opened.layout.special else []), "first", "mean", "max"],
@@ -58,6 +59,8 @@ def _as_text(facts: dict[str, Any]) -> str:
         f"  rate     {facts['rate_hz']} Hz",
         f"  pooling  head (default: {facts['head']}), {', '.join(facts['poolings'][1:])}",
     ]
+    if facts["window_s"]:
+        lines.append(f"  hears    the first {facts['window_s']:g} s of a clip")
     if facts["classes"]:
         few = ", ".join(facts["classes"][:6]) + (", ..." if len(facts["classes"]) > 6 else "")
         lines.append(f"  classes  {len(facts['classes'])}: {few}")

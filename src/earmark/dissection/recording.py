@@ -16,6 +16,7 @@ from earmark.dissection.checkpoints import Checkpoint
 from earmark.dissection.clips import ClipSet
 from earmark.dissection.networks import AudioNetwork, Pooling, Tap
 from earmark.dissection.networks.listening import Precision
+from earmark.dissection.networks.pooling import check_pooling
 from earmark.dissection.passing import Pass, Reader
 from earmark.dissection.planning import fixed_batches, identity_of, plan_stream
 from earmark.dissection.streaming import Stream
@@ -99,6 +100,7 @@ def record(
     """
     if not taps:
         raise InvalidInput("there is no tap to record: name one with --taps.")
+    check_pooling(network, config.pooling)
     plan = plan_stream(clip_set, taps, config, seed)
     _refuse_too_few(int(plan.is_shown.sum()), config)
     work = Pass(network, taps, config, read, clip_set.clips, Stream(plan))

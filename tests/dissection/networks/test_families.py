@@ -11,6 +11,7 @@ import torch
 from earmark.dissection.networks.listening import batches_of, listening, one_length_a_batch
 from earmark.dissection.networks.pooling import pool, tokens_of
 from earmark.dissection.networks.taps import find_taps
+from earmark.dissection.networks.weights import fingerprint, untrained_twin
 
 LENGTHS = (16000, 9170, 12345, 9170)
 
@@ -132,3 +133,11 @@ def test_columns_follow_the_network(family, waveforms):
             assert columns(length) == found["count"]
     counts = [columns(length) for length in range(500, 16000, 500)]
     assert all(before <= after for before, after in pairwise(counts))
+
+
+def test_the_untrained_twin_of_a_family_runs_on_the_same_taps(family, waveforms):
+    twin = untrained_twin(family, 3)
+    taps = find_taps(twin)
+    assert taps == find_taps(family)
+    assert fingerprint(twin) != fingerprint(family)
+    assert np.isfinite(pooled(twin, taps, waveforms[:2], "head")).all()

@@ -37,6 +37,8 @@ def test_show_lists_taps_widths_rate_and_pooling(ast, show):
     code, out, err = show(str(ast))
     assert (code, err) == (0, "")
     assert "16000 Hz" in out
+    # 200 frames of 10 ms make 19 patches of 16 frames, 10 apart; the last ends with frame 196, which hears 25 ms.
+    assert "hears    the first 1.975 s of a clip" in out
     assert "7 taps, 227 neurons" in out
     assert "layers.1.mlp.fc1.act" in out
     assert "head (default: the tokens that stand for the whole clip, averaged), cls, first, mean, max" in out

@@ -37,6 +37,13 @@ class TokenLayout:
     span_s: float | None = None
     """Seconds that one column hears."""
 
+    @property
+    def window_s(self) -> float | None:
+        """Seconds from the start of a clip that the network hears; ``None`` where it hears all."""
+        if self.window_columns is None or self.hop_s is None or self.span_s is None:
+            return None
+        return (self.window_columns - 1) * self.hop_s + self.span_s
+
 
 @dataclass(frozen=True)
 class AudioNetwork:

@@ -6,8 +6,18 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from earmark.dissection.networks.network import Pooling, Tap, TokenLayout
+from earmark.dissection.networks.network import AudioNetwork, Pooling, Tap, TokenLayout
 from earmark.errors import InvalidInput
+
+
+def check_pooling(network: AudioNetwork, pooling: Pooling) -> None:
+    """Refuse a pooling that the network has no tokens for, before any work.
+
+    Raises:
+        InvalidInput: it has no CLS token.
+    """
+    if pooling == "cls" and not network.layout.special:
+        raise InvalidInput(f"{network.name} has no CLS token: pool with first, mean, max or head.")
 
 
 def tokens_of(values: Tensor, tap: Tap, clips: int) -> Tensor:
