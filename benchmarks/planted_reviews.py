@@ -24,7 +24,7 @@ from earmark.samples.reviews import make_products, review_rows
 from earmark.samples.reviews.products import world
 from keeping import keep
 
-PRODUCTS, SEED = 240, 20261123
+PRODUCTS, SEED = 240, 7101
 LEAST = {"one": 1, "another": 1, "two": 2, "three": 3, "several": 3, "four": 4, "five": 5, "many": 5}
 TARGETS = {
     "unsupported sentences": "0",
@@ -135,7 +135,7 @@ def unsupported(text, product):
     facts = [fact for facts in named.values() for fact in facts]
     for word in words_in(low):
         if not any(says(fact, word) for fact in facts):
-            if word in product.name.lower() or any(word in target for target in named):
+            if any(word in target for target in named):
                 continue
             return f"{word!r} of {sorted(named)}"
     for target, facts in named.items():
@@ -167,7 +167,7 @@ def targets_in(low, product):
     names["food"] = [fact for fact in product.facts if fact.aspect == "food"]
     found = {}
     for noun in sorted(names, key=len, reverse=True):
-        if noun not in NOT_SAID and re.search(rf"\b{re.escape(noun)}\b", low):
+        if (names[noun] or noun not in NOT_SAID) and re.search(rf"\b{re.escape(noun)}\b", low):
             low = re.sub(rf"\b{re.escape(noun)}\b", " ", low)
             found[noun] = names[noun]
     return found

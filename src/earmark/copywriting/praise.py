@@ -98,7 +98,7 @@ class Support:
     def _sure(self, claim: CountedClaim) -> CountedClaim:
         """The claim without spans that only imply their target among others, or that may speak of another place."""
         said = [piece for piece in claim.evidence if piece.side == "for"]
-        sure = [piece for piece in said if self._is_sure(piece)]
+        sure = [piece for piece in said if self._is_sure(piece, claim)]
         if len(sure) == len(said):
             return claim
         kept, every = ({piece.excerpt.source_id for piece in pieces} for pieces in (sure, said))
@@ -107,7 +107,7 @@ class Support:
         evidence = tuple(piece for piece in claim.evidence if piece.side != "for" or piece in sure)
         return claim.model_copy(update={"evidence": evidence, "supporting": voices})
 
-    def _is_sure(self, piece: Evidence) -> bool:
+    def _is_sure(self, piece: Evidence, claim: CountedClaim) -> bool:
         sentence = next(
             (
                 sentence.text
@@ -120,7 +120,13 @@ class Support:
             return piece.strength >= NAMED
         if piece.strength < NAMED and not _exclaims(sentence, piece):
             return False
-        return not _HYPOTHETICAL.search(sentence) and not self._is_elsewhere(sentence)
+        if _HYPOTHETICAL.search(sentence) or self._is_elsewhere(sentence):
+            return False
+        if claim.target in ("experience", "opinion") and re.search(
+            rf"\bin my {claim.target}\b", sentence, re.IGNORECASE
+        ):
+            return False
+        return claim.descriptor.lower() != "pretty" or not _is_degree(sentence, claim)
 
     def _is_elsewhere(self, sentence: str) -> bool:
         """Whether a sentence names a place that is not the product: "at the Blue Door", "unlike Blue Door"."""
@@ -190,6 +196,12 @@ class Support:
         if last is None or self.newest is None:
             return False
         return (self.newest - last).days > self.rules.stale_years * 365.25
+
+
+def _is_degree(sentence: str, claim: CountedClaim) -> bool:
+    """Whether "pretty" is no praise but a degree: "pretty scratchy", not "a pretty terrace"."""
+    own = set(re.findall(r"[a-z]+", f"{claim.target} {claim.surface} and or but".lower()))
+    return any(word not in own for word in re.findall(r"\bpretty ([a-z]+)", sentence.lower()))
 
 
 def _exclaims(sentence: str, piece: Evidence) -> bool:

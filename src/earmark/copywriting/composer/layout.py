@@ -46,6 +46,7 @@ class Layout:
         self._pairs = [pair for pair in offered.pairs if all(map(self._may_say, pair))]
         self._spoken = spoken_words(brief)
         self._used: set[str] = set()
+        self._starts: set[str] = set()
 
     def headline(self) -> Piece | None:
         """One line: the best points, or what must be said."""
@@ -238,6 +239,8 @@ class Layout:
         known = [phrase for phrase in self._fitting("seller") if phrase.text not in self._used]
         phrase = self._random.choice(known or list(self._fitting("seller")))
         self._used.add(phrase.text)
+        # "Good to know: warranty, 3 years" needs no second colon.
+        text = text.replace(": ", ", ", 1) if ": {fact}" in phrase.text and text in self._fact_texts() else text
         before, slot, after = phrase.text.partition("{fact}" if "{fact}" in phrase.text else "{Fact}")
         return before + (capitalised(text) if slot == "{Fact}" or not before else text) + after
 
@@ -279,8 +282,11 @@ class Layout:
         ]
         if not known:
             return None
-        phrase = self._random.choice(known)
+        fresh = [phrase for phrase in known if phrase.start not in self._starts]
+        phrase = self._random.choice(fresh or known)
         self._used.add(phrase.text)
+        if phrase.start:
+            self._starts.add(phrase.start)
         return filled(phrase, points, self._name, self._voices)
 
     def _closing(self) -> str | None:
@@ -295,7 +301,7 @@ class Layout:
             for phrase in phrases(self._brief.style.tone, kind)
             if (not phrase.domains or self._domain in phrase.domains)
             and not any(word in phrase.text.lower() for word in never)
-            and not phrase.words & self._spoken
+            and not any(word.startswith(spoken) for word in phrase.words for spoken in self._spoken)
         )
 
     def _joined(self, sentences: Sequence[str], room: int, closing: str | None) -> str:
@@ -318,7 +324,7 @@ class Layout:
 def spoken_words(brief: Brief) -> frozenset[str]:
     """The words of everything that reviewers judge and how: no phrase may seem to speak of it by the way."""
     texts = (f"{claim.target} {claim.descriptor}" for summary in brief.summaries for claim in summary.claims)
-    return frozenset(word for text in texts for word in plain_words(text).split() if len(word) > 2)
+    return frozenset(word for text in texts for word in plain_words(text).split() if len(word) > 3)
 
 
 def _ended(text: str) -> str:

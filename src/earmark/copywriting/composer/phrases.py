@@ -27,6 +27,7 @@ class Phrase:
         points: how many points it joins.
         words: its own words, lower case.
         domains: the kinds of product it fits; empty for all.
+        start: its first two words, so that no two sentences of a text begin alike; empty where a slot is among them.
     """
 
     text: str
@@ -34,6 +35,7 @@ class Phrase:
     points: int
     words: frozenset[str]
     domains: frozenset[str]
+    start: str = ""
 
 
 @cache
@@ -81,7 +83,8 @@ def _phrase(text: str, domains: frozenset[str]) -> Phrase:
     slots = frozenset(SLOT.findall(text))
     numbers = [int(digit) for slot in slots for digit in re.findall(r"\d", slot)]
     own = plain_words(SLOT.sub(" ", text)).split()
-    return Phrase(text, slots, max(numbers, default=1), frozenset(own), domains)
+    begin = " ".join(text.split()[:2]).lower()
+    return Phrase(text, slots, max(numbers, default=1), frozenset(own), domains, "" if "{" in begin else begin)
 
 
 @cache

@@ -1,0 +1,99 @@
+"""What `earmark write` costs beside embedding and tagging its own sentences, and whether its memory grows.
+
+    make bench NAME=write_speed
+
+Both sides get the same sample products, in one process, in turn, with one thread: one side embeds every sentence once
+(MiniLM) and tags it once (HanTa); the other reads, mines, writes four drafts, filters, ranks and grounds. Median of 20
+rounds. Then one pass over many products, with the resident memory after the 50th and after the last.
+"""
+
+import json
+import os
+import statistics
+import tempfile
+import time
+from pathlib import Path
+
+import torch
+
+from earmark.copywriting.copy_run import CopyRequest
+from earmark.copywriting.opinions.words import read_words
+from earmark.copywriting.recent_vectors import RecentTexts
+from earmark.copywriting.recipe import CopyConfig, Parts, write_copy
+from earmark.copywriting.reviews import read_products
+from earmark.language.providers.minilm import SentenceVectors
+from earmark.samples.reviews import make_products, review_rows
+from keeping import keep
+
+PRODUCTS, ROUNDS, MANY, SEED = 12, 20, 1_000, 3
+
+
+def main():
+    torch.set_num_threads(1)
+    vectors = SentenceVectors()
+    with tempfile.TemporaryDirectory() as folder:
+        path = saved(Path(folder) / "few.jsonl", PRODUCTS)
+        sentences = [sentence.text for product in read_products(path) for sentence in product.sentences]
+        parts, writes, tags = [], [], []
+        for number in range(ROUNDS + 1):
+            part = timed(lambda: (vectors.embed(sentences), [read_words(text, 0) for text in sentences]))
+            whole = timed(lambda: list(write_copy(path, CopyConfig(), Parts(embedder=RecentTexts(vectors)))))
+            tag = timed(lambda: [read_words(text, 0) for text in sentences])
+            if number:  # the first round warms caches up
+                parts.append(part)
+                writes.append(whole)
+                tags.append(tag)
+        grown = memory(saved(Path(folder) / "many.jsonl", MANY), vectors)
+    ratio = statistics.median(writes) / statistics.median(parts)
+    rows = [
+        {
+            "what": "embedding and tagging, s",
+            "median": statistics.median(parts),
+            "spread": spread(parts),
+            "target": "-",
+        },
+        {"what": "of which tagging, s", "median": statistics.median(tags), "spread": spread(tags), "target": "-"},
+        {"what": "earmark write, s", "median": statistics.median(writes), "spread": spread(writes), "target": "-"},
+        {"what": "ratio", "median": ratio, "spread": "-", "target": "<= 2"},
+        {"what": f"MB after product 50 of {MANY}", "median": grown[0], "spread": "-", "target": "-"},
+        {"what": f"MB after product {MANY}", "median": grown[1], "spread": "-", "target": "the same"},
+    ]
+    settings = {"products": PRODUCTS, "sentences": len(sentences), "rounds": ROUNDS, "threads": 1, "drafts": 4}
+    keep("write_speed", rows, seed=SEED, settings=settings)
+
+
+def saved(path, count):
+    with path.open("w", encoding="utf-8") as file:
+        for row in review_rows(make_products(count, SEED)):
+            file.write(json.dumps(row) + "\n")
+    return path
+
+
+def timed(work):
+    clock = time.perf_counter()
+    work()
+    return time.perf_counter() - clock
+
+
+def spread(values):
+    return f"{min(values):.3g} to {max(values):.3g}"
+
+
+def memory(path, vectors):
+    request = CopyRequest(reviews=str(path))
+    after = []
+    for number, _ in enumerate(
+        write_copy(path, request.config, Parts(embedder=RecentTexts(vectors, keep=2_000))), start=1
+    ):
+        if number in (50, MANY):
+            after.append(resident_mb())
+    return after
+
+
+def resident_mb():
+    pages = int(Path("/proc/self/statm").read_text().split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
+
+
+if __name__ == "__main__":
+    main()
