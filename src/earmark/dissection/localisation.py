@@ -28,7 +28,8 @@ Floats = npt.NDArray[np.float32]
 Stretches = tuple[Floats, Floats, npt.NDArray[np.bool_]]
 """Starts and ends in seconds from the start of the clip, and whether each stands out; (neuron,) each."""
 _FADE_S = 0.005
-_MOST_WINDOWS = 16
+_OVERLAPPING = 16
+_MOST_STRETCHES = 32
 
 
 @dataclass(frozen=True)
@@ -135,6 +136,7 @@ class _Loaded:
     samples: int
     starts: tuple[int, ...]
     """Where the silence of each copy begins."""
+    silence_s: float
     batches: tuple[dict[str, Tensor], ...]
     """The clip first, then its copies."""
 
@@ -191,10 +193,13 @@ class _Walk:
     def load(self, clip: int, waveform: Waveform) -> _Loaded:
         """Prepare a clip, with its occluded copies where some tap needs them."""
         rate_hz, size = self.network.rate_hz, self.config.batch_size
-        starts = window_starts(len(waveform), round(self.config.length_s * rate_hz)) if self._occludes else []
-        sounds = [waveform, *(silenced(waveform, start, self.config.length_s, rate_hz) for start in starts)]
+        heard_s = min(len(waveform) / rate_hz, self.network.layout.window_s or np.inf)
+        # In a long clip the stretch is longer, so that a bounded number of copies still leaves nothing out.
+        length = round(max(self.config.length_s, heard_s / _MOST_STRETCHES) * rate_hz)
+        starts = window_starts(round(heard_s * rate_hz), length) if self._occludes else []
+        sounds = [waveform, *(silenced(waveform, start, length, rate_hz) for start in starts)]
         batches = tuple(self.network.prepare(sounds[at : at + size]) for at in range(0, len(sounds), size))
-        return _Loaded(clip, len(waveform), tuple(starts), batches)
+        return _Loaded(clip, len(waveform), tuple(starts), length / rate_hz, batches)
 
     def look_into(self, loaded: _Loaded, forward: Callable[[dict[str, Tensor]], None]) -> None:
         """Find the stretches of one clip for every neuron that names it."""
@@ -235,21 +240,21 @@ class _Walk:
         best = cost.argmax(0)
         start_s = (np.array(loaded.starts, dtype=np.float32) / self.network.rate_hz)[best]
         stands_out = cost[best, np.arange(cost.shape[1])] > 0
-        return start_s, start_s + np.float32(self.config.length_s), stands_out | (len(copies) == 1)
+        return start_s, start_s + np.float32(loaded.silence_s), stands_out | (len(copies) == 1)
 
 
 def window_starts(samples: int, length: int) -> list[int]:
-    """Where stretches begin: a quarter of their length apart, further in a long clip; the last ends with it."""
+    """Where stretches begin: a quarter of their length apart, or side by side in a long clip; the last ends with it."""
     room = samples - length
     if room <= 0:
         return [0]
-    count = min(_MOST_WINDOWS, 1 + -(-4 * room // length))
+    count = 1 + max(-(-room // length), min(_OVERLAPPING - 1, -(-4 * room // length)))
     return [round(index * room / (count - 1)) for index in range(count)]
 
 
-def silenced(waveform: Waveform, start: int, length_s: float, rate_hz: int) -> Waveform:
+def silenced(waveform: Waveform, start: int, length: int, rate_hz: int) -> Waveform:
     """The clip with one stretch silenced, faded so that no click is heard."""
-    end = min(len(waveform), start + round(length_s * rate_hz))
+    end = min(len(waveform), start + length)
     fade = min(round(_FADE_S * rate_hz), (end - start) // 2)
     gain = np.zeros(end - start, dtype=np.float32)
     ramp = np.linspace(1, 0, fade, endpoint=False, dtype=np.float32)

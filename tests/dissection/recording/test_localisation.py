@@ -133,6 +133,22 @@ def test_a_short_clip_is_taken_whole(network, bursts):
         assert moments.found.all()
 
 
+def test_in_a_long_clip_the_stretch_is_longer_and_nothing_is_left_out(network, bursts):
+    clip_set, read, truth = bursts
+
+    def long(clip):
+        return np.concatenate([read(clip), np.zeros(75_000, dtype=np.float32)])
+
+    taps = find_taps(network, ["classes"])
+    recorded = record(network, clip_set, taps, RecordingConfig(per_side=8), 0, read=long).activations
+    (moments,) = localise(network, clip_set, taps, recorded, read=long)
+    assert moments.found.all()
+    np.testing.assert_allclose(moments.end_s - moments.start_s, 2.5)
+    for neuron in range(3):
+        for clip, start in zip(moments.clips[neuron], moments.start_s[neuron], strict=True):
+            assert start <= truth[clip_set.clips[clip].id][1] + 0.5 < start + 2.5
+
+
 def test_stretches_cover_the_clip_from_end_to_end():
     assert window_starts(5000, 1000) == [0, 267, 533, 800, 1067, 1333, 1600, 1867, 2133, 2400, 2667, 2933, 3200, 3467,
                                          3733, 4000]  # fmt: skip
@@ -143,12 +159,13 @@ def test_stretches_cover_the_clip_from_end_to_end():
         starts = window_starts(samples, 1000)
         assert starts[0] == 0
         assert starts[-1] == max(0, samples - 1000)
-        assert len(starts) <= 16
+        assert max(np.diff(starts), default=0) <= 1000, "nothing is left out"
+        assert len(starts) <= max(16, 1 + samples // 1000)
 
 
 def test_silencing_leaves_the_rest_alone_and_makes_no_click():
     wave = np.ones(3000, dtype=np.float32)
-    copy = silenced(wave, 1000, 1.0, 1000)
+    copy = silenced(wave, 1000, 1000, 1000)
     assert np.array_equal(copy[:1000], wave[:1000])
     assert np.array_equal(copy[2000:], wave[2000:])
     assert not copy[1005:1995].any()
