@@ -37,6 +37,8 @@ class AspectSet(Record):
     """Words that reviews of such products use."""
     product: str = "product"
     """What one calls such a product: ``place``, ``hotel``."""
+    weight: float = 1.0
+    """How much the words of the set tell: shops are spoken of in the words of what they sell."""
 
     def aspect(self, name: str) -> Aspect:
         """One aspect by its name.
@@ -89,22 +91,40 @@ def read_aspect_set(path: Path) -> AspectSet:
 
 def choose_aspect_set(product: Product, sentences: Sequence[Sentence]) -> AspectSet:
     """The ready set whose words the reviews use most, helped by the product's category; ``goods`` where none shows."""
-    words: dict[str, int] = {}
-    for sentence in sentences[:2000]:
-        for word in set(re.findall(r"[a-z]+(?:-[a-z]+)?", sentence.text.lower())):
-            for form in {word, word.removesuffix("s")}:
-                words[form] = words.get(form, 0) + 1
-    category = (product.category or "").lower()
-    best, most = ready_set("goods"), 0.0
+    category = {word.removesuffix("s") for word in re.findall(r"[a-z]+", (product.category or "").lower())}
     for name in READY_SETS:
-        ready = ready_set(name)
-        named = (
-            any(sign in category for sign in (name, name.removesuffix("s"), *ready.signs[:6])) if category else False
-        )
-        score = sum(words.get(sign, 0) for sign in ready.signs) / len(ready.signs) + (1e6 if named else 0.0)
-        if score > most:
-            best, most = ready, score
-    return best
+        if category & {name.removesuffix("s"), *ready_set(name).signs[:6]}:
+            return ready_set(name)
+    scores = dict.fromkeys(READY_SETS, 0.0)
+    for sentence in sentences[:2000]:
+        words = set(re.findall(r"[a-z]+(?:-[a-z]+)?", sentence.text.lower()))
+        for word in words | {word.removesuffix("s") for word in words}:
+            for name, weight in _telling_words().get(word, ()):
+                scores[name] += weight
+    best = max(READY_SETS, key=lambda name: scores[name])
+    return ready_set(best if scores[best] > 0 else "goods")
+
+
+@lru_cache(maxsize=1)
+def _telling_words() -> dict[str, tuple[tuple[str, float], ...]]:
+    """Word to the sets that use it, each with its weight: a word that many sets share tells little."""
+    told: dict[str, dict[str, float]] = {}
+    for part in (_signs, _aspect_words):
+        words = {name: part(ready_set(name)) for name in READY_SETS}
+        for name, mine in words.items():
+            for word in mine:
+                sharing = sum(word in others for others in words.values())
+                weights = told.setdefault(word, {})
+                weights[name] = weights.get(name, 0.0) + ready_set(name).weight / sharing
+    return {word: tuple(weights.items()) for word, weights in told.items()}
+
+
+def _signs(ready: AspectSet) -> frozenset[str]:
+    return frozenset(ready.signs)
+
+
+def _aspect_words(ready: AspectSet) -> frozenset[str]:
+    return frozenset(word for aspect in ready.aspects[:-1] for word in aspect.words)
 
 
 def _parsed(table: dict[str, Any], where: str) -> AspectSet:
@@ -120,6 +140,7 @@ def _parsed(table: dict[str, Any], where: str) -> AspectSet:
         aspects=aspects,
         signs=_words(table.get("signs", ""), where, "signs"),
         product=str(table.get("product", "product")),
+        weight=_number(table.get("weight", 1.0), where),
     )
 
 
@@ -156,3 +177,9 @@ def _words(value: Any, where: str, field: str) -> tuple[str, ...]:
     if isinstance(value, list) and all(isinstance(item, str) for item in value):
         return tuple(item.strip().lower().replace(" ", "-") for item in value if item.strip())
     raise InvalidInput(f"{where}: {field} must be a list of words.")
+
+
+def _number(value: Any, where: str) -> float:
+    if isinstance(value, (int, float)) and 0 < value < 100:
+        return float(value)
+    raise InvalidInput(f"{where}: weight must be a number above 0, not {value!r}.")
