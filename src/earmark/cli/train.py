@@ -66,7 +66,9 @@ def writer(
     out: Annotated[Path, typer.Option(help="A new folder, or one of a training that was stopped.")],
     start_from: Annotated[
         str | None,
-        typer.Option(help="A BART or T5 type to start from, a folder or hub id; a small BART of its own by default."),
+        typer.Option(
+            help="A BART or T5 type to start from: a folder, a hub id, or 'reference'; by default a new small BART."
+        ),
     ] = None,
     epochs: Annotated[float, typer.Option(min=0.1, help="Times that every lesson is given at most.")] = 10.0,
     learning_rate: Annotated[

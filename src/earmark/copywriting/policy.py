@@ -11,13 +11,21 @@ from earmark.copywriting.policy_prompt import policy_prompt
 from earmark.copywriting.praise import PraiseRules
 from earmark.errors import InvalidInput
 from earmark.evidence import content_id
+from earmark.samples.writers import find_writer, writer_names
+
+
+def packaged(folder: Path | str) -> Path | str:
+    """The folder itself, or the packaged writer's where its name is given and no folder of that name is there."""
+    name = str(folder)
+    return find_writer(name) if name in writer_names() and not Path(name).exists() else folder
 
 
 class PolicyWriter:
     """Writes drafts with an encoder-decoder model; what it writes is filtered and grounded like anyone's.
 
     Args:
-        folder: a transformers folder, as ``earmark train writer`` leaves it, or a hub id.
+        folder: a transformers folder, as ``earmark train writer`` leaves it, a hub id, or ``reference`` for the writer
+            that comes with the package.
         rules: what counts as praise.
         max_new_tokens: where a text ends at the latest; one that does not end in time is no draft.
         max_prompt_tokens: what the model was taught to read.
@@ -33,7 +41,7 @@ class PolicyWriter:
         max_prompt_tokens: int = 128,
         tries: int = 2,
     ) -> None:
-        self._model, self._tokenizer = load_seq2seq(folder)
+        self._model, self._tokenizer = load_seq2seq(packaged(folder))
         self._rules = rules or PraiseRules()
         self._max_new_tokens = max_new_tokens
         self._max_prompt_tokens = max_prompt_tokens

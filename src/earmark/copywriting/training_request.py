@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from earmark.copywriting.finetune import FinetuneConfig
+from earmark.copywriting.policy import packaged
 from earmark.copywriting.ppo import PolicyConfig
 from earmark.copywriting.recent_vectors import RecentTexts
 from earmark.copywriting.recipe import Parts
@@ -45,7 +46,7 @@ def train_from_reviews(request: WriterRequest, out: Path, progress: Progress = s
         raise InvalidInput(f"--method is rloo or ppo, not {request.method!r}.")
     parts = _parts(request)
     config = TrainWriterConfig(
-        start=request.start_from,
+        start=str(packaged(request.start_from)) if request.start_from else None,
         briefs_each=request.briefs,
         lessons=FinetuneConfig(epochs=request.epochs, learning_rate=request.learning_rate, seed=request.seed),
         improvement=PolicyConfig(
