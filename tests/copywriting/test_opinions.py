@@ -188,6 +188,9 @@ def test_a_question_is_no_opinion() -> None:
         "Yeah right, wonderful food.",
         "Friendly staff? Good luck finding friendly staff here.",
         "Lovely staff... not!",
+        "Wow, small burger again, how lovely.",
+        "Another hour of waiting, just great.",
+        "Thanks a lot for the wonderful cold soup.",
     ],
 )
 def test_mockery_is_flagged(sentence: str) -> None:

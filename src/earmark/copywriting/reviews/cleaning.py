@@ -28,7 +28,8 @@ def clean_text(raw: str, limit: int) -> str:
     # Entities after tags, so that "&lt;b&gt;" is text that a person wrote about markup and never becomes markup.
     text = html.unescape(text) if "&" in text else text
     text = _LINE_ENDS.sub("\n", text)
-    text = "".join(character for character in text if not _is_control(character))
+    if not text.replace("\n", " ").isprintable():
+        text = "".join(character for character in text if not _is_control(character))
     text = unicodedata.normalize("NFC", text)
     text = _BLANK_LINES.sub("\n", _SPACES.sub(" ", text)).strip()
     if len(text) <= limit:
