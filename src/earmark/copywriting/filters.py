@@ -31,13 +31,14 @@ def says_what_it_may(draft: Draft, brief: Brief) -> str | None:
     return f"it says {said!r}, which it must never" if said else None
 
 
-def reads_well(draft: Draft, _: Brief) -> str | None:
+def reads_well(draft: Draft, brief: Brief) -> str | None:
     """No doubled words, stray brackets, broken sentences, wrong articles, or one sentence said twice."""
     text = draft.text
     if not text.strip():
         return "it is empty"
-    if match := re.search(r"\b(\w+) \1\b", text, re.IGNORECASE):
-        return f"it doubles the word {match[1]!r}"
+    for doubled in re.finditer(r"\b(\w+) \1\b", text, re.IGNORECASE):
+        if doubled[0].lower() not in _names_of(brief):
+            return f"it doubles the word {doubled[1]!r}"
     if re.search(r"[{}<>\[\]|\\]|\s[,.;:!?]|,,|\.\.(?!\.)|,\.", text):
         return "its punctuation is broken"
     if match := re.search(r"\ba ([aeio]\w+|u(?!ni|s[aeiu]|t[ei])\w+)|\ban ([bcdfgjklmnpqrstvwyz]\w+)", text):
@@ -52,6 +53,12 @@ def reads_well(draft: Draft, _: Brief) -> str | None:
     if len(set(sentences)) < len(sentences):
         return "it says one sentence twice"
     return None
+
+
+def _names_of(brief: Brief) -> str:
+    """What is judged, and the product's own words: they may double a word ("piri piri sauce")."""
+    targets = [f"{claim.target} {claim.surface}" for summary in brief.summaries for claim in summary.claims]
+    return " | ".join((*targets, brief.product.name or "", *brief.product.facts.values(), *brief.must)).lower()
 
 
 def keeps_its_tone(draft: Draft, brief: Brief) -> str | None:

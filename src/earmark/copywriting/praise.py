@@ -140,7 +140,7 @@ class Support:
         if claim.polarity != "praise":
             return f"{said} is a complaint"
         if claim.supporting < 1 or not any(piece.side == "for" for piece in claim.evidence):
-            return f"no review span says {said}"
+            return f"reviews only imply {said}"
         if claim.descriptor.lower().split(" ")[0] in _SPEECH:
             return f"{said} tells what somebody said, not what it is like"
         against, voices = self.dissent_about(claim)

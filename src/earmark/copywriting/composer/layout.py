@@ -74,7 +74,7 @@ class Layout:
         sentences += self._body(points)
         sentences += self._praise()
         if len(sentences) < 3:
-            sentences += self._pair() or self._asides()
+            sentences += self._asides() or self._pair()
         sentences += [*self._musts(), *self._facts(1)]
         return self._joined(sentences, room, self._closing())
 
@@ -133,7 +133,7 @@ class Layout:
         count = {"headline": 0, "short": 1}.get(self._brief.style.length, self._random.choice((3, 4, 5)))
         sentences += [*self._body(count), *self._praise()]
         if len(sentences) < 3 and count:
-            sentences += self._pair() or self._asides()
+            sentences += self._asides() or self._pair()
         lead, rest = sentences[0], [*sentences[1:], *self._musts(), *self._facts(2)]
         return lead if not rest else f"{lead}\n\n{' '.join(rest)}"
 

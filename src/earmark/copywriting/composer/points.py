@@ -148,11 +148,12 @@ def points_of(support: Support) -> Points:
             praised.append(_point(support, claims, name_words=False, one=telling[0].descriptor if telling else None))
         elif telling:
             single.append(_point(support, telling[:1]))
-    return Points(_ranked(strong), _ranked(praised), _ranked(single), _paired(single))
+    telling_of = [point for point in single if _is_spoken_of(point, support)]
+    return Points(_ranked(strong), _ranked(praised), _ranked(telling_of), _paired(single))
 
 
 def _makes_an_aside(claim: CountedClaim, support: Support) -> bool:
-    """Whether what one voice says is worth telling: telling words, of something that others speak of too."""
+    """Whether what one voice says is worth telling: telling words, of something that others mention too."""
     if claim.descriptor.lower() in word_list("faint") or claim.form != "adjective" or len(claim.descriptor.split()) > 1:
         return False
     head = noun_key(claim.target).split(" ")[-1]
@@ -162,6 +163,11 @@ def _makes_an_aside(claim: CountedClaim, support: Support) -> bool:
         if re.search(rf"\b{re.escape(head)}", sentence.text, re.IGNORECASE)
     }
     return len(named) > 1 or not support.brief.sentences
+
+
+def _is_spoken_of(point: Point, support: Support) -> bool:
+    """Whether more than one reviewer judges the target in some way, so that it is no slip of the reader."""
+    return len(voices_of(support.by_target[noun_key(point.claims[0].target)], "for")) > 1
 
 
 def _paired(single: Sequence[Point]) -> tuple[tuple[Point, Point], ...]:
