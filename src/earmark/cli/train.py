@@ -27,6 +27,9 @@ def network(
         typer.Option(help="Share of the clips to test on; by default the manifest's split, else one half."),
     ] = None,
     seconds: Annotated[float | None, typer.Option(help="What it hears of a clip; the longest clip by default.")] = None,
+    mix: Annotated[float, typer.Option(min=0, max=1, help="Share of clips that are mixed with another.")] = 0.3,
+    masked_bands: Annotated[int, typer.Option(min=0, help="Widest band of mel bands that is blanked.")] = 8,
+    masked_s: Annotated[float, typer.Option(min=0, help="Longest stretch that is blanked.")] = 0.2,
     seed: Annotated[int, typer.Option(min=0)] = 0,
     as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON.")] = False,
 ) -> None:
@@ -39,7 +42,15 @@ def network(
     start = None if start_from is None else Path(start_from)
     if start_from in network_names():
         start = find_network(str(start_from))
-    config = TrainingConfig(seed=seed, epochs=epochs, learning_rate=learning_rate, clip_s=seconds)
+    config = TrainingConfig(
+        seed=seed,
+        epochs=epochs,
+        learning_rate=learning_rate,
+        clip_s=seconds,
+        mix=mix,
+        masked_bands=masked_bands,
+        masked_s=masked_s,
+    )
     with drawn(not as_json) as progress:
         clip_set = load_clips(clips, ClipConfig(held_out=held_out), seed, progress=progress)
         report = train_network(clip_set, out, config, start, progress)
