@@ -9,8 +9,8 @@ needs its share of voices. A sentence that judges nothing and names nothing new 
 import re
 import tomllib
 from collections.abc import Sequence, Set
-from dataclasses import dataclass
-from functools import cache
+from dataclasses import dataclass, field
+from functools import cache, lru_cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, Protocol
@@ -21,6 +21,9 @@ import numpy.typing as npt
 from earmark.errors import InvalidInput, MissingExtra
 from earmark.evidence import Record
 from earmark.language.embedder import EachTextOnce, Embedder
+
+_REMEMBERED = 1 << 16
+"""Texts whose reading is kept: the same evidence is met again for every draft about a product."""
 
 
 class Chunk(Record):
@@ -72,6 +75,7 @@ class EmbeddedJudge:
     embedder: Embedder
     near: float = 0.42
     same: float = 0.7
+    _near_words: dict[tuple[str, str], float] = field(default_factory=dict, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         if not isinstance(self.embedder, EachTextOnce):
@@ -132,7 +136,14 @@ class EmbeddedJudge:
     def _meets(self, word: str, there: Sequence[str], near: float) -> bool:
         if stem(word) in {stem(other) for other in there}:
             return True
-        return float((self.embedder.embed(there) @ self.embedder.embed([word])[0]).max()) >= near
+        return any(self._nearness(word, other) >= near for other in there)
+
+    def _nearness(self, word: str, other: str) -> float:
+        found = self._near_words.get((word, other))
+        if found is None:
+            one, two = self.embedder.embed([word, other])
+            found = self._near_words[word, other] = float(one @ two)
+        return found
 
 
 class Said(Record):
@@ -177,7 +188,7 @@ def claims_in(sentence: str, known: Set[str], named: Set[str] = frozenset()) -> 
     return found
 
 
-@cache
+@lru_cache(maxsize=_REMEMBERED)
 def clauses(text: str) -> tuple[str, ...]:
     """A sentence cut where one thing ends and the next begins, as far as commas and conjunctions tell."""
     pieces = re.split(r"[,;()\u2013\u2014]|\b(?:and|but|while|plus|though|between)\b", text)
@@ -209,6 +220,7 @@ def unsupported_names_and_numbers(question: Question) -> str | None:
     return None
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def is_unusable(chunk: str) -> bool:
     """Whether a chunk speaks of another time or place, wishes, mocks or gives orders."""
     return any(pattern.search(chunk) for pattern in _unusable())
@@ -238,6 +250,7 @@ def _wanted_voices(question: Question) -> tuple[str, int] | None:
     return None
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def polarity(text: str) -> int:
     """1 for praise, -1 for a complaint, 0 where no judging word is known; a negator before a word turns it."""
     total, turned = 0, 0
@@ -259,7 +272,7 @@ def sign_of(word: str) -> int:
     return int(known.get(word, known.get(stem(word), 0)))
 
 
-@cache
+@lru_cache(maxsize=_REMEMBERED)
 def content(text: str) -> tuple[str, ...]:
     """The words of a text that need support, in order, in small letters."""
     tokens = re.findall(r"[a-z0-9][a-z0-9'-]*", text.lower().replace("\u2019", "'"))
@@ -267,7 +280,7 @@ def content(text: str) -> tuple[str, ...]:
     return tuple(token.removesuffix("'s") for token in tokens if token.removesuffix("'s") not in skipped)
 
 
-@cache
+@lru_cache(maxsize=_REMEMBERED)
 def stem(word: str) -> str:
     """A word without its ending, well enough to know ``tacos`` and ``taco``, ``quickly`` and ``quick`` as one."""
     for ending in ("ness", "ies", "ily", "ly", "ing", "ed", "es", "s", "y"):

@@ -48,11 +48,17 @@ class Veracity:
         sentences = [
             copy_sentences(draft.text) if brief.sentences else [] for draft, brief in zip(drafts, briefs, strict=True)
         ]
-        questions = [
-            Question(sentence=sentence, chunks=chunks_of(brief), known=known_to(brief), voices=brief.reviews)
-            for found, brief in zip(sentences, briefs, strict=True)
-            for sentence in found
-        ]
+        questions = []
+        read: dict[int, tuple[Chunk, ...]] = {}
+        for found, brief in zip(sentences, briefs, strict=True):
+            # Drafts of one prompt share their brief: its chunks are made once.
+            if id(brief) not in read:
+                read[id(brief)] = chunks_of(brief)
+            chunks = read[id(brief)]
+            known = known_to(brief)
+            questions += [
+                Question(sentence=sentence, chunks=chunks, known=known, voices=brief.reviews) for sentence in found
+            ]
         supports = iter(self.judge.support(questions))
         return [
             VeracityParts(sentences=tuple(found), supports=tuple(next(supports) for _ in found))
