@@ -197,11 +197,14 @@ class _Grounder:
         short = [
             (said, claims)
             for said, claims in zip(reading.said, carried, strict=True)
-            if not carries(self._support.count(claims), said.wording)
+            if not carries(self._count(said, claims), said.wording)
         ]
         if short:
             return self._repaired(sentence, short)
         return self._grounded(sentence, reading, carried)
+
+    def _count(self, said: Said, claims: Sequence[CountedClaim]) -> Count:
+        return self._support.count(claims, of_target=said.descriptor is None)
 
     def _problem(self, reading: Reading) -> str | None:
         text = _without_seller(reading)
@@ -252,10 +255,10 @@ class _Grounder:
     def _repaired(self, sentence: str, short: Sequence[tuple[Said, list[CountedClaim]]]) -> GroundedSentence | Withheld:
         """The sentence with counts that the reviews bear out, where it counts voices at all."""
         said, claims = short[0]
-        count = self._support.count(claims)
+        count = self._count(said, claims)
         reason = f"{_voices_told(count)} {'say' if count.supporting != 1 else 'says'} so, which does not carry "
         reason += f"'{said.wording}'" if said.wording else "saying it without counting"
-        lowest = min((self._support.count(found) for _, found in short), key=lambda found: found.supporting)
+        lowest = min((self._count(*pair) for pair in short), key=lambda found: found.supporting)
         if said.voices is None or any(other.voices != said.voices for other, _ in short) or lowest.supporting < 2:
             return Withheld(text=sentence, reason=reason)
         start, end = said.voices
@@ -274,7 +277,7 @@ class _Grounder:
         spans = _spans([claims for claims in (*carried, [claim for _, claim in reading.quotes]) if claims])
         own = tuple(_seller_evidence(self._support.brief.product.id, mark) for mark in reading.seller)
         evidence = (*spans, *own)
-        counts = [self._support.count(list(found)).supporting for found in carried]
+        counts = [self._count(*pair).supporting for pair in zip(reading.said, carried, strict=True)]
         counts += [claim.supporting for _, claim in reading.quotes]
         claim_id = content_id(self._support.brief.product.id, sentence)
         by: Literal["reviews", "seller", "reviews and seller", "nothing said"] = "nothing said"

@@ -4,7 +4,6 @@ A complaint is never praise. Nor is a claim that too many deny, one whose last v
 speak, one with a superlative (a rank that no set of reviews establishes), or one that names a private person.
 """
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -12,22 +11,13 @@ from functools import cached_property
 
 from earmark.copywriting.composer.english import noun_key
 from earmark.copywriting.drafts import Brief
-from earmark.copywriting.privacy import is_known_proper, names_a_person
-from earmark.copywriting.reviews import Sentence
+from earmark.copywriting.privacy import names_a_person
+from earmark.copywriting.sifted_voices import VoiceSifter
 from earmark.copywriting.summaries import CountedClaim
 from earmark.copywriting.superlatives import superlative_in
 from earmark.copywriting.voices import Count
-from earmark.evidence import Evidence
-
-NAMED = 1.0
-"""The strength of a span in which the reviewer names what is judged; a span that only implies it is weaker."""
 
 _SPEECH = {"called", "said", "says", "told", "asked", "thought"}
-_ELSEWHERE = re.compile(r"\b(?:[Aa]t|[Tt]han|[Uu]nlike|[Vv]ersus|vs|[Ll]ike|[Ii]n) (?:the )?([A-Z][a-z]+)")
-_HYPOTHETICAL = re.compile(
-    r"\b(?:if only|i wish|we wish|(?:would|could|should|might)(?: not|n't)? have been)\b", re.IGNORECASE
-)
-_LOUDER = {"so", "very", "really", "just", "absolutely", "simply", "truly", "super", "and", "was", "is", "it", "all"}
 
 LONE_DISSENT = 0.4
 """One dissenter alone outweighs one voice of praise, not two."""
@@ -60,8 +50,9 @@ class Support:
     @cached_property
     def claims(self) -> tuple[CountedClaim, ...]:
         """All claims; praise keeps only the voices whose words may be taken for it."""
+        sifter = VoiceSifter(self.brief)
         every = (claim for summary in self.brief.summaries for claim in summary.claims)
-        return tuple(self._sure(claim) if claim.polarity == "praise" else claim for claim in every)
+        return tuple(sifter.sifted(claim) if claim.polarity == "praise" else claim for claim in every)
 
     @cached_property
     def by_target(self) -> dict[str, list[CountedClaim]]:
@@ -88,58 +79,12 @@ class Support:
         fit = [claim for claim in self.claims if self.against_saying(claim) is None]
         return tuple(sorted(fit, key=lambda claim: (-claim.supporting, claim.claim.id)))
 
-    @cached_property
-    def _sentences(self) -> dict[str, list[Sentence]]:
-        found: dict[str, list[Sentence]] = {}
-        for sentence in self.brief.sentences:
-            found.setdefault(sentence.review_id, []).append(sentence)
-        return found
-
-    def _sure(self, claim: CountedClaim) -> CountedClaim:
-        """The claim without spans that only imply their target among others, or that may speak of another place."""
-        said = [piece for piece in claim.evidence if piece.side == "for"]
-        sure = [piece for piece in said if self._is_sure(piece, claim)]
-        if len(sure) == len(said):
-            return claim
-        kept, every = ({piece.excerpt.source_id for piece in pieces} for pieces in (sure, said))
-        # Spans are bounded in number, so that beyond them the share that is sure stands for the rest.
-        voices = len(kept) if len(every) >= claim.supporting else claim.supporting * len(kept) // len(every)
-        evidence = tuple(piece for piece in claim.evidence if piece.side != "for" or piece in sure)
-        return claim.model_copy(update={"evidence": evidence, "supporting": voices})
-
-    def _is_sure(self, piece: Evidence, claim: CountedClaim) -> bool:
-        sentence = next(
-            (
-                sentence.text
-                for sentence in self._sentences.get(piece.excerpt.source_id, ())
-                if sentence.start <= piece.excerpt.start < sentence.end
-            ),
-            None,
-        )
-        if sentence is None:
-            return piece.strength >= NAMED
-        if piece.strength < NAMED and not _exclaims(sentence, piece):
-            return False
-        if _HYPOTHETICAL.search(sentence) or self._is_elsewhere(sentence):
-            return False
-        if claim.target in ("experience", "opinion") and re.search(
-            rf"\bin my {claim.target}\b", sentence, re.IGNORECASE
-        ):
-            return False
-        return claim.descriptor.lower() != "pretty" or not _is_degree(sentence, claim)
-
-    def _is_elsewhere(self, sentence: str) -> bool:
-        """Whether a sentence names a place that is not the product: "at the Blue Door", "unlike Blue Door"."""
-        own = (self.brief.product.name or "").lower()
-        found = _ELSEWHERE.finditer(sentence)
-        return any(match[1].lower() not in own and not is_known_proper(match[1]) for match in found)
-
     def against_saying(self, claim: CountedClaim) -> str | None:
         """Why a claim is not praise that may be said; ``None`` where it is."""
         said = f"'{claim.target}: {claim.descriptor}'"
         if claim.polarity != "praise":
             return f"{said} is a complaint"
-        if claim.supporting < 1 or not any(piece.side == "for" for piece in claim.evidence):
+        if not any(piece.side == "for" for piece in claim.evidence):
             return f"reviews only imply {said}"
         if claim.descriptor.lower().split(" ")[0] in _SPEECH:
             return f"{said} tells what somebody said, not what it is like"
@@ -179,9 +124,9 @@ class Support:
         """Whether others praise what somebody complains of."""
         return any(claim.polarity == "praise" for claim in self.by_target[noun_key(complaint.target)])
 
-    def count(self, claims: Sequence[CountedClaim]) -> Count:
-        """The distinct voices behind any of these claims."""
-        if len(claims) == 1:
+    def count(self, claims: Sequence[CountedClaim], *, of_target: bool = False) -> Count:
+        """The distinct voices behind any of these claims; or, of their target, behind any praise of it."""
+        if len(claims) == 1 and not of_target:
             return Count(claims[0].supporting, claims[0].contradicting, self.brief.reviews)
         against = max((claim.contradicting for claim in claims), default=0)
         return Count(number_of_voices(claims), against, self.brief.reviews)
@@ -196,18 +141,6 @@ class Support:
         if last is None or self.newest is None:
             return False
         return (self.newest - last).days > self.rules.stale_years * 365.25
-
-
-def _is_degree(sentence: str, claim: CountedClaim) -> bool:
-    """Whether "pretty" is no praise but a degree: "pretty scratchy", not "a pretty terrace"."""
-    own = set(re.findall(r"[a-z]+", f"{claim.target} {claim.surface} and or but".lower()))
-    return any(word not in own for word in re.findall(r"\bpretty ([a-z]+)", sentence.lower()))
-
-
-def _exclaims(sentence: str, piece: Evidence) -> bool:
-    """Whether a sentence says its judging word and nothing else ("So delicious!"): it can only mean the whole."""
-    said = set(re.findall(r"[a-z]+", (piece.excerpt.text or "").lower()))
-    return not set(re.findall(r"[a-z]+", sentence.lower())) - said - _LOUDER
 
 
 def voices_of(claims: Iterable[CountedClaim], side: str) -> set[str]:

@@ -142,7 +142,7 @@ def points_of(support: Support) -> Points:
         if several:
             strong.append(_point(support, several))
             continue
-        together = support.count(claims)
+        together = support.count(claims, of_target=True)
         telling = [claim for claim in worded if _makes_an_aside(claim, support)]
         if carries(together, None):
             praised.append(_point(support, claims, name_words=False, one=telling[0].descriptor if telling else None))
@@ -230,7 +230,7 @@ def _point(
     spans = [text for claim in claims for text in support.spans(claim)]
     target, plural = in_number_of(_in_lower_case(claims[0].surface or claims[0].target, spans), spans)
     descriptors = tuple(dict.fromkeys(claim.descriptor.lower() for claim in claims)) if name_words else ()
-    counts = [support.count([claim]) for claim in claims] if name_words else [support.count(claims)]
+    counts = [support.count([claim]) for claim in claims] if name_words else [support.count(claims, of_target=True)]
     faint = (
         target.lower() in word_list("faint_targets")
         or not descriptors
