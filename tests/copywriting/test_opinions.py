@@ -1,5 +1,7 @@
 """The traps of opinion mining, one sentence each, written for the purpose."""
 
+from time import perf_counter
+
 import pytest
 
 from earmark.copywriting.aspects import ready_set
@@ -247,6 +249,13 @@ def test_a_pronoun_stands_for_the_thing_of_the_sentence_before() -> None:
 def test_tags_and_lemmas_are_those_of_the_tagger() -> None:
     words = "The waiters were not friendly , but we loved the crispier fries and the better rolls .".split()  # noqa: SIM905
     assert tag_words(words) == list(_tagger().tag_sent(words))
+
+
+@pytest.mark.parametrize("text", ["a" * 5000, "1," * 2500, "a-" * 2500, "." * 5000, "\U0001f600" * 2000, "not " * 1500])
+def test_what_no_person_writes_costs_no_more_than_what_a_person_writes(text: str) -> None:
+    before = perf_counter()
+    read(text)
+    assert perf_counter() - before < 3
 
 
 def test_reading_twice_says_the_same() -> None:

@@ -1,5 +1,6 @@
 """How a product is liked as a whole: the ground on which praise is allowed or refused."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -8,6 +9,8 @@ from earmark.copywriting.lexicon.judging import pattern, vader
 from earmark.copywriting.reviews import Review, ReviewedProduct, split_sentences
 from earmark.copywriting.summaries import Opinion
 from earmark.evidence import Record
+
+_REPEATED = re.compile(r"(.)\1{3,}", re.DOTALL)
 
 Liking = Literal["liked", "mixed", "disliked"]
 
@@ -70,7 +73,8 @@ def review_score(review: Review, opinions: Sequence[Opinion]) -> float:
     # One imagined voice on each side keeps a single word from deciding.
     by_opinions = (praise - blame) / (praise + blame + 1)
     analyser = vader()
-    sentences = [review.text[start:end] for start, end in split_sentences(review.text)]
+    # A thousand equal emoji say no more than three, and take VADER seconds.
+    sentences = [_REPEATED.sub(r"\1\1\1", review.text[start:end]) for start, end in split_sentences(review.text)]
     compounds = [float(analyser.polarity_scores(sentence)["compound"]) for sentence in sentences]
     by_tone = sum(compounds) / len(compounds) if compounds else 0.0
     low = review.text.lower().replace("\u2019", "'")

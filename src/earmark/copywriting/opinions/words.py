@@ -27,6 +27,7 @@ _TOKEN = re.compile(
     """,
     re.VERBOSE | re.IGNORECASE,
 )
+_LONGEST_WORD = 32
 # Nouns that the tagger takes for verbs or adjectives in the short clauses of reviews.
 _NOUNS = frozenset(
     {"seating", "parking", "lighting", "seasoning", "pricing", "ambiance", "ambience", "decor", "breading", "plating"}
@@ -73,6 +74,8 @@ def read_words(text: str, offset: int = 0) -> list[Token]:
     if not matches:
         return []
     words = [match.group().replace("\u2019", "'") for match in matches]
+    # Time grows with the square of a word's length: no word that anybody tags is longer than this.
+    words = [word[:_LONGEST_WORD] for word in words]
     # Shouting hides the part of speech from a tagger that reads capitals as names.
     shouted = sum(word.isupper() and len(word) > 1 for word in words) * 2 > len(words)
     given = [word.lower() if shouted or (word.isupper() and len(word) > 3) else word for word in words]

@@ -7,7 +7,7 @@ import html
 import re
 import unicodedata
 
-_DROPPED_BLOCKS = re.compile(r"<(script|style)\b[^>]{0,500}>.{0,20000}?</\1\s*>", re.IGNORECASE | re.DOTALL)
+_DROPPED_BLOCKS = re.compile(r"<(script|style)\b[^>]{0,500}>.{0,2000}?</\1\s*>", re.IGNORECASE | re.DOTALL)
 _BREAKS = re.compile(r"<\s*(?:br|/p|/div|/li|/h[1-6]|/tr)\b[^<>]{0,200}>", re.IGNORECASE)
 # A letter must follow the bracket, so that "<3" and "< 5 minutes" stay what the customer wrote.
 _TAGS = re.compile(r"</?[a-zA-Z][^<>]{0,1000}>|<!--.{0,5000}?-->", re.DOTALL)
