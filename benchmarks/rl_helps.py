@@ -25,12 +25,11 @@ from earmark.copywriting.encoder_decoder import generate, load_seq2seq, teacher_
 from earmark.copywriting.evaluation import score
 from earmark.copywriting.ppo import PolicyConfig, Trainer, improve
 from earmark.copywriting.reference_writer import REFERENCE, make_reference_writer, reference_briefs
-from earmark.copywriting.reviews.splits import ProductSplit
 from earmark.copywriting.rewards.allure import Allure
 from earmark.copywriting.rewards.weigh import gated_sum
 from earmark.copywriting.sample_briefs import sample_briefs
 from earmark.copywriting.sample_truth import truth_of
-from earmark.copywriting.training_recipe import default_rewards, episodes_of
+from earmark.copywriting.training_recipe import default_rewards, episodes_of, split_episodes
 from earmark.language.embedder import EachTextOnce
 from earmark.language.providers.minilm import SentenceVectors
 from earmark.samples.reviews import make_products
@@ -57,7 +56,7 @@ def main():
         {"writer": f"fine-tuned, best of {BEST_OF}", **judge.best(folder / "lessons" / "model")},
     ]
     save(rows, options, [])
-    train, held_out = training_episodes()
+    train, held_out = split_episodes(reference_briefs(), REFERENCE)
     ended = []
     for seed in range(options.seeds):
         for method in options.methods:
@@ -105,19 +104,6 @@ def test_episodes(count):
         if len(episodes) == count:
             break
     return products, episodes
-
-
-def training_episodes():
-    """Briefs of the products that the lessons were given on, and some of validation products."""
-    split = ProductSplit(REFERENCE.corpus.shares, REFERENCE.corpus.seed)
-    train, held_out = [], []
-    for episode in episodes_of(reference_briefs()):
-        part = split.part(episode.brief.product.id)
-        if part == 0 and len(train) < 3000:
-            train.append(episode)
-        elif part == 1 and len(held_out) < REFERENCE.held_out:
-            held_out.append(episode)
-    return train, held_out
 
 
 class Judge:

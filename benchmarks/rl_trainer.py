@@ -68,12 +68,12 @@ def exact(folder: Path, method: str) -> dict[str, float]:
         rows = slice(60 * number, 60 * number + 60)
         alone = tokenizer([prompt], return_tensors="pt")
         one, _ = teacher_forced(model, alone["input_ids"], alone["attention_mask"], made.tokens[rows], made.mask[rows])
-        apart = max(apart, float((one - forced[rows]).abs().max()))
+        apart = max(apart, float((one - forced[rows]).detach().abs().max()))
     garbled = torch.where(made.mask, made.tokens, 7)
     clean, dirty = (gradient(model, prompts, mask, tokens, made) for tokens in (made.tokens, garbled))
     return {
         "texts that ended": int(made.finished.sum()),
-        "log-probability difference": float((forced - made.log_probs).abs().max()),
+        "log-probability difference": float((forced - made.log_probs).detach().abs().max()),
         "KL at step 0": abs(update.kl),
         "padding and company": apart,
         "gradient after the end": float((clean - dirty).abs().max()),

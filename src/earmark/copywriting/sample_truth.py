@@ -69,7 +69,7 @@ def truth_of(text: str, product: SampleProduct, aspect: str | None = None) -> Tr
         true=len(true),
         faithfulness=len(true) / len(stated) if stated else None,
         coverage=sum(fact.target.lower() in covered for fact in wanted) / len(wanted) if wanted else None,
-        allure=_allure(text, product.name),
+        allure=other_allure(text, product.name),
     )
 
 
@@ -157,7 +157,7 @@ def _nouns() -> set[str]:
     return set(_known_nouns())
 
 
-def _allure(text: str, name: str) -> float:
+def other_allure(text: str, name: str) -> float:
     """Rhythm (sentences of different length), address (you), naming the product, and a short call at the end."""
     sentences = [sentence for sentence in re.split(r"(?<=[.!?])\s+|\n+", text.strip()) if sentence.split()]
     if not sentences:

@@ -147,7 +147,7 @@ def train_writer(
             counts["texts"] = len(texts)
     allure = Allure.load(out / "allure.safetensors", embedder)
     with run.stage("improvement") as counts:
-        train, held_out = _split(briefs(), config)
+        train, held_out = split_episodes(briefs(), config)
         done = improve(
             taught.folder,
             train,
@@ -229,7 +229,7 @@ def drawn_style(random: Random) -> Style:
     return Style(tone=random.choice(get_args(Tone)), length=random.choice(lengths), channel=random.choice(channels))
 
 
-def _split(briefs: Iterable[Brief], config: TrainWriterConfig) -> tuple[list[Episode], list[Episode]]:
+def split_episodes(briefs: Iterable[Brief], config: TrainWriterConfig) -> tuple[list[Episode], list[Episode]]:
     """Episodes of training products, and some of validation products, split as the corpus is."""
     split = ProductSplit(config.corpus.shares, config.corpus.seed)
     parts: tuple[list[Episode], ...] = ([], [], [])
