@@ -21,6 +21,7 @@ from earmark.dissection.descriptions import NeuronId
 from earmark.dissection.networks import AudioNetwork, Pooling, Tap, Waveform
 from earmark.dissection.networks.listening import choose_device, exact, listening
 from earmark.dissection.networks.pooling import Timeline, pool, timeline, tokens_of
+from earmark.dissection.occlusion import silenced, window_starts
 from earmark.errors import InvalidInput, Mendable
 from earmark.evidence import Record
 from earmark.workers import Progress, Threads, silent
@@ -28,8 +29,6 @@ from earmark.workers import Progress, Threads, silent
 Floats = npt.NDArray[np.float32]
 Stretches = tuple[Floats, Floats, npt.NDArray[np.bool_]]
 """Starts and ends in seconds from the start of the clip, and whether each stands out; (neuron,) each."""
-_FADE_S = 0.005
-_OVERLAPPING = 16
 _MOST_STRETCHES = 32
 
 
@@ -297,27 +296,6 @@ class _Walk:
         start_s = (np.array(loaded.starts, dtype=np.float32) / self.network.rate_hz)[best]
         stands_out = cost[best, np.arange(cost.shape[1])] > 0
         return start_s, start_s + np.float32(loaded.silence_s), stands_out | (len(copies) == 1)
-
-
-def window_starts(samples: int, length: int) -> list[int]:
-    """Where stretches begin: a quarter of their length apart, or side by side in a long clip; the last ends with it."""
-    room = samples - length
-    if room <= 0:
-        return [0]
-    count = 1 + max(-(-room // length), min(_OVERLAPPING - 1, -(-4 * room // length)))
-    return [round(index * room / (count - 1)) for index in range(count)]
-
-
-def silenced(waveform: Waveform, start: int, length: int, rate_hz: int) -> Waveform:
-    """The clip with one stretch silenced, faded so that no click is heard."""
-    end = min(len(waveform), start + length)
-    fade = min(round(_FADE_S * rate_hz), (end - start) // 2)
-    gain = np.zeros(end - start, dtype=np.float32)
-    ramp = np.linspace(1, 0, fade, endpoint=False, dtype=np.float32)
-    gain[:fade], gain[len(gain) - fade :] = ramp, ramp[::-1]
-    copy = waveform.copy()
-    copy[start:end] *= gain
-    return copy
 
 
 def best_stretch(frames: Floats, time: Timeline, length_s: float, peak: bool) -> Stretches:

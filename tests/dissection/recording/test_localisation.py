@@ -8,16 +8,11 @@ import torch
 from torch import nn
 
 from earmark.dissection.clips import Clip, ClipSet
-from earmark.dissection.localisation import (
-    LocalisationConfig,
-    best_stretch,
-    localise,
-    silenced,
-    window_starts,
-)
+from earmark.dissection.localisation import LocalisationConfig, best_stretch, localise
 from earmark.dissection.networks import AudioNetwork, TokenLayout
 from earmark.dissection.networks.pooling import Timeline
 from earmark.dissection.networks.taps import find_taps
+from earmark.dissection.occlusion import silenced, window_starts
 from earmark.dissection.recording import RecordingConfig, record
 from earmark.errors import InvalidInput
 
