@@ -110,7 +110,7 @@ class Support:
         happy = number_of_voices([other for other in same if other.polarity == "praise"])
         unhappy = number_of_voices([other for other in same if other.polarity == "complaint"])
         of_target = (unhappy / (happy + unhappy) if happy + unhappy else 0.0, unhappy)
-        both = claim.supporting + claim.contradicting
+        both = number_of_voices([claim]) + claim.contradicting
         of_claim = (claim.contradicting / both if both else 0.0, claim.contradicting)
         return max(of_target, of_claim)
 

@@ -1,6 +1,7 @@
 """Lay points out as a headline, a paragraph, bullets, an ad, an e-mail: what comes first, what is joined."""
 
 from collections.abc import Sequence
+from itertools import combinations
 from random import Random
 
 from earmark.copywriting.channels import (
@@ -73,6 +74,8 @@ class Layout:
         points = min(len(self._points), self._random.choice((3, 4, 4, 5)))
         sentences += self._body(points)
         sentences += self._praise()
+        if len(sentences) < 3:
+            sentences += self._praise()
         if len(sentences) < 3:
             sentences += self._asides() or self._pair()
         sentences += [*self._musts(), *self._facts(1)]
@@ -202,7 +205,13 @@ class Layout:
         return sentences
 
     def _praise(self) -> list[str]:
-        """A target that reviewers praise in words that differ."""
+        """A target that reviewers praise in words that differ; two where equally many do."""
+        for first, second in combinations(self._praised[:4], 2):
+            if first.count != second.count or (first.one and second.one) or self._random.random() < 0.3:
+                continue
+            if sentence := self._say("praised_two", [first, second]):
+                self._praised = [point for point in self._praised if point not in (first, second)]
+                return [sentence]
         for point in self._praised:
             kind = "praised_one" if point.one and self._random.random() < 0.8 else "praised"
             if sentence := self._say(kind, [point]) or self._say("praised", [point]):
