@@ -84,6 +84,11 @@ def test_one_negation_reaches_a_whole_list_of_adjectives() -> None:
     ]
 
 
+def test_closing_adjectives_are_said_of_the_noun_before_the_comma() -> None:
+    claims = read("I really liked the waiters, so attentive.")
+    assert [(claim.target, claim.descriptor) for claim in claims] == [("waiter", "liked"), ("waiter", "attentive")]
+
+
 def test_what_used_to_be_good_is_a_complaint_about_today() -> None:
     claim = one("The burgers used to be good.", "burger")
     assert (claim.descriptor, claim.polarity, claim.time) == ("no longer good", "complaint", "now")

@@ -10,6 +10,7 @@ from earmark.copywriting.opinions.targets import (
     PERSONS,
     Target,
     after_noun,
+    appended,
     attributive,
     behind_preposition,
     objects_of,
@@ -149,7 +150,13 @@ class SentenceReader:
         if subjects is not None:
             # "Was great, came out hot": the subject is left out, and stands where "it" would.
             return subjects or [Target("it", "it", self.tokens[index].start, self.tokens[index].end, pronoun=True)]
-        return after_noun(self.tokens, index)
+        found = after_noun(self.tokens, index)
+        if found:
+            return found
+        found = [one for one in appended(self.tokens, index) if one.lemma.split(" ")[-1] in self.lexicon.memberships]
+        implied = self.implied(self.tokens[index].lower)
+        # What implies another side than the noun before the comma is said of that side.
+        return found if found and (implied is None or self._agrees(implied, found[0])) else []
 
     def _fitting(self, targets: list[Target], index: int) -> list[Target]:
         """``Clean, nice staff``: behind a comma the noun is another's where the descriptor implies something else."""

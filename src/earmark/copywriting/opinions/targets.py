@@ -341,6 +341,26 @@ def after_noun(tokens: Sequence[Token], index: int) -> list[Target]:
     return []
 
 
+def appended(tokens: Sequence[Token], index: int) -> list[Target]:
+    """The noun before a comma that closing adjectives are said of: "I liked the waiters, so attentive"."""
+    at = index - 1
+    while at >= 0 and (tokens[at].tag[:2] in ("AV", "XX") or tokens[at].is_adjective or tokens[at].lower == "and"):
+        at -= 1
+    if at < 1 or tokens[at].lower != "," or not tokens[at - 1].is_noun:
+        return []
+    behind = index + 1
+    while behind < len(tokens) and (
+        tokens[behind].is_adjective or tokens[behind].lower in ("and", "but", "very", "so")
+    ):
+        behind += 1
+    if behind < len(tokens) and tokens[behind].lower not in _CUT:
+        return []
+    first = at - 1
+    while first and tokens[first - 1].is_noun:
+        first -= 1
+    return [phrase(tokens, first, _without_name(tokens, first, at - 1))]
+
+
 def behind_preposition(tokens: Sequence[Token], index: int) -> list[Target]:
     """What a feeling is about: "impressed with the staff and the food"."""
     for at in range(index + 1, min(index + 4, len(tokens))):
