@@ -7,7 +7,8 @@ from typing import Literal
 
 from earmark.copywriting.aspects import Aspect
 from earmark.copywriting.lexicon.judging import load_lexicon
-from earmark.copywriting.opinions.pairs import Memory, Pair, SentenceReader
+from earmark.copywriting.opinions.pairs import Memory, Pair
+from earmark.copywriting.opinions.sentence_reader import SentenceReader
 from earmark.copywriting.opinions.words import read_words
 from earmark.copywriting.reviews import Product, ReviewedProduct, Sentence, split_sentences
 from earmark.copywriting.summaries import Opinion
