@@ -246,6 +246,12 @@ def test_offsets_point_at_the_words() -> None:
         assert claim.descriptor.split(" ")[-1] in words
 
 
+def test_the_words_that_say_so_hold_what_turns_them() -> None:
+    for text in ("It was not a clean room.", "Too salty soup."):
+        (claim,) = read(text)
+        assert text[claim.start : claim.end].lower().startswith(("not", "too"))
+
+
 def test_a_pronoun_stands_for_the_thing_of_the_sentence_before() -> None:
     claims = read("We ordered the lasagna. It was dry.")
     assert [(claim.target, claim.polarity) for claim in claims] == [("lasagna", "complaint")]

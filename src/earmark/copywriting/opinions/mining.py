@@ -191,7 +191,7 @@ def _opinion(review_id: str, pair: Pair, aspect: str) -> Opinion:
         polarity="praise" if pair.sign > 0 else "complaint",
         time="past" if pair.past else "now",
         flags=pair.flags,
-        start=min(start for start, _ in spans),
+        start=min(pair.start, *(start for start, _ in spans)),
         end=max(end for _, end in spans),
         surface=pair.surface if pair.target_span else "",
         form=pair.form,

@@ -35,6 +35,8 @@ class Pair:
     target_span: tuple[int, int] | None
     """``None`` where the target is implied, or named by a pronoun."""
     descriptor_span: tuple[int, int]
+    start: int
+    """Where the words begin that say so, with what negates or exceeds: "not a clean room", "too salty"."""
 
 
 @dataclass

@@ -26,29 +26,30 @@ _STOPS = frozenset(';:()[]\u2013\u2014"') | frozenset(_STOPPING.split())
 
 
 def is_negated(tokens: Sequence[Token], index: int) -> bool:
-    """Whether a negation reaches the word at ``index`` from its left.
+    """Whether a negation reaches the word at ``index`` from its left."""
+    return negation_of(tokens, index) is not None
+
+
+def negation_of(tokens: Sequence[Token], index: int) -> int | None:
+    """Where the negation stands that reaches the word at ``index`` from its left.
 
     A comma stops it, unless what lies between is one list of adjectives closed by "or" or "nor" ("not clean, quiet or
     comfortable"); "and" stops it unless adjectives alone follow ("not clean and quiet").
     """
-    at = index - 1
-    steps = 0
-    while at >= 0 and steps < 9:
+    for at in range(index - 1, max(-1, index - 10), -1):
         token = tokens[at]
         if token.lower in NEGATIONS:
-            return not _denies_nothing(tokens, at) and not _is_spent(tokens, at, index)
+            return None if _denies_nothing(tokens, at) or _is_spent(tokens, at, index) else at
         if token.lower in _STOPS or token.role == "clause":
-            return False
+            return None
         if token.lower == "," and not _is_list(tokens, at, index):
-            return False
+            return None
         if token.lower in ("and", "&", "or", "so") and not _only_adjectives(tokens, at + 1, index):
-            return False
+            return None
         # A clause of its own subject ends the reach: "not busy the service was great".
         if token.lower in ("i", "we", "they", "he", "she", "it") and not _raises(tokens, at):
-            return False
-        at -= 1
-        steps += 1
-    return False
+            return None
+    return None
 
 
 def _is_spent(tokens: Sequence[Token], at: int, index: int) -> bool:

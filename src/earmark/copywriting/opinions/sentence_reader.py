@@ -8,7 +8,7 @@ from earmark.copywriting.opinions.kinds import PLENTY, Kinds, desired, feelings,
 from earmark.copywriting.opinions.noun_phrases import PERSONS, Target
 from earmark.copywriting.opinions.pairs import NOT_THE_PRODUCT, Memory, Pair
 from earmark.copywriting.opinions.resolving import Implied, Resolver
-from earmark.copywriting.opinions.scope import degree_before
+from earmark.copywriting.opinions.scope import degree_before, negation_of
 from earmark.copywriting.opinions.setting import setting_of
 from earmark.copywriting.opinions.subjects import predicative, subjects_of
 from earmark.copywriting.opinions.targets import after_noun, appended, attributive, behind_preposition, objects_of
@@ -243,9 +243,15 @@ class SentenceReader:
                 target=target.lemma, surface=target.surface, descriptor=words, sign=sign,
                 dimension=judgement.dimension, form=form, past=past, flags=self._with_target_flags(target, flags),
                 target_span=None if target.pronoun else (target.start, target.end),
-                descriptor_span=(tokens[first].start, tokens[last].end),
+                descriptor_span=(tokens[first].start, tokens[last].end), start=self._start(first, words),
             )
         )  # fmt: skip
+
+    def _start(self, first: int, words: str) -> int:
+        """Where the judgement begins with the word that turns it."""
+        negation = negation_of(self.tokens, first) if words.startswith("not ") else None
+        begins = first - 1 if negation is None and words.startswith("too ") and first else first
+        return self.tokens[begins if negation is None else negation].start
 
     def _with_target_flags(self, target: Target, flags: tuple[str, ...]) -> tuple[str, ...]:
         head = target.lemma.rsplit(" ", 1)[-1]
