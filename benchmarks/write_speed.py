@@ -25,7 +25,7 @@ from earmark.language.providers.minilm import SentenceVectors
 from earmark.samples.reviews import make_products, review_rows
 from keeping import keep
 
-PRODUCTS, ROUNDS, MANY, SEED = 12, 20, 1_000, 3
+PRODUCTS, ROUNDS, MANY, SEED = 6, 20, 400, 3
 
 
 def main():

@@ -311,7 +311,7 @@ def _spans(groups: Sequence[Sequence[CountedClaim]], each: int = 3) -> tuple[Evi
     for claims in groups:
         pieces = [piece for claim in claims for piece in claim.evidence if piece.side == "for"]
         chosen: dict[str, Evidence] = {}
-        for piece in sorted(pieces, key=lambda piece: (-piece.strength, piece.id)):
+        for piece in sorted(pieces, key=lambda piece: -piece.strength):
             chosen.setdefault(piece.excerpt.source_id, piece)
         found.update({piece.id: piece for piece in list(chosen.values())[:each]})
     return tuple(found.values())

@@ -156,6 +156,8 @@ def _makes_an_aside(claim: CountedClaim, support: Support) -> bool:
     """Whether what one voice says is worth telling: telling words, of something that others mention too."""
     if claim.descriptor.lower() in word_list("faint") or claim.form != "adjective" or len(claim.descriptor.split()) > 1:
         return False
+    if not _stands_alone(claim, support):
+        return False
     head = noun_key(claim.target).split(" ")[-1]
     named = {
         sentence.review_id
@@ -163,6 +165,25 @@ def _makes_an_aside(claim: CountedClaim, support: Support) -> bool:
         if re.search(rf"\b{re.escape(head)}", sentence.text, re.IGNORECASE)
     }
     return len(named) > 1 or not support.brief.sentences
+
+
+def _stands_alone(claim: CountedClaim, support: Support) -> bool:
+    """Whether the one who says so says it of the target alone.
+
+    Not of "chocolate covered strawberries" or of "friendly staff and happy hour specials".
+    """
+    for piece in (piece for piece in claim.evidence if piece.side == "for"):
+        span = piece.excerpt.text or ""
+        if re.search(r"\band\b|[&,/]", span):
+            return False
+        sentences = (one for one in support.brief.sentences if one.review_id == piece.excerpt.source_id)
+        around = next((one for one in sentences if one.start <= piece.excerpt.start < one.end), None)
+        if around is None:
+            continue
+        follows = re.match(r"\s+([a-z]+)", around.text[int(piece.excerpt.end) - around.start :], re.IGNORECASE)
+        if follows and follows[1].lower() not in word_list("may_follow"):
+            return False
+    return True
 
 
 def _is_spoken_of(point: Point, support: Support) -> bool:
