@@ -44,6 +44,19 @@ def test_opposite_voices_about_the_same_target_contradict_each_other() -> None:
     ]
 
 
+def test_a_claim_of_several_roles_is_named_for_all_of_them() -> None:
+    found = claims(product("The waiter was friendly.", "A friendly bartender.", "Friendly service."), "service")
+    assert [(one.target, one.descriptor, one.supporting) for one in found] == [
+        ("staff", "friendly", 2),
+        ("service", "friendly", 1),
+    ]
+
+
+def test_rude_people_deny_friendly_service() -> None:
+    found = claims(product("Friendly service.", "The waiter was rude."), "service")
+    assert [one.contradicting for one in found] == [1, 1]
+
+
 def test_what_measures_something_else_contradicts_nothing() -> None:
     found = claims(product("The staff was friendly.", "Friendly staff!", "The staff was slow."), "service")
     assert [(one.descriptor, one.contradicting) for one in found] == [("friendly", 0), ("slow", 0)]

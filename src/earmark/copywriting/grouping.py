@@ -8,6 +8,7 @@ from functools import lru_cache
 from importlib.resources import files
 
 from earmark.copywriting.aspects import Aspect
+from earmark.copywriting.lexicon.judging import load_lexicon
 from earmark.copywriting.reviews import Review, ReviewedProduct
 from earmark.copywriting.summaries import AspectSummary, CountedClaim, Opinion
 from earmark.evidence import Claim, Evidence, Excerpt, content_id
@@ -93,15 +94,20 @@ def _denies(other: Opinion, dimension: str, target: str, targets: dict[str, str]
 
     Whoever finds fault with any dish also speaks against "the food"; praise of one dish is no voice for all of it.
     """
-    same = targets[other.target] == target
+    same = targets[other.target] == target or (_is_about_people(other.target) and _is_about_people(target))
     comparable = dimension == other.dimension or "quality" in (dimension, other.dimension)
     return comparable and (same or (general and other.polarity == "complaint"))
+
+
+def _is_about_people(target: str) -> bool:
+    """Rude waiters deny friendly service, though neither is a voice for the other."""
+    return bool(load_lexicon().classes_of(target) & {"staff", "service"})
 
 
 def _claim(
     voices: Sequence[Opinion], rivals: Sequence[Opinion], reviews: dict[str, Review], config: GroupingConfig
 ) -> CountedClaim:
-    best = _representative(voices)
+    best = _named_for_all(_representative(voices), voices)
     evidence = (*_evidence(voices, "for", reviews, config.spans), *_evidence(rivals, "against", reviews, config.spans))
     supporting = {opinion.review_id for opinion in voices}
     dates = sorted(date for date in (reviews[review_id].date for review_id in supporting) if date)
@@ -129,9 +135,20 @@ def _claim(
     )
 
 
+def _named_for_all(best: Opinion, voices: Sequence[Opinion]) -> Opinion:
+    """Where some say waiter and some say bartender, the claim says staff: a word that every voice bears."""
+    families = {_target_families().get(opinion.target.replace(" ", "-")) for opinion in voices}
+    shared = next(iter(families)) if len(families) == 1 else None
+    if len({opinion.target for opinion in voices}) == 1 or shared is None:
+        return best
+    return best.model_copy(update={"target": shared.split(" ")[0].replace("-", " ")})
+
+
 def claim_text(surface: str, opinion: Opinion) -> str:
     """A claim as a short phrase that names it; writers build sentences from its parts instead."""
-    if opinion.form in ("adjective", "quantity") and not opinion.descriptor.startswith(("not ", "could ", "used ")):
+    if opinion.form in ("adjective", "quantity") and not opinion.descriptor.startswith(
+        ("not ", "could ", "no longer ")
+    ):
         return f"{opinion.descriptor} {surface}"
     return f"{surface}: {opinion.descriptor}"
 
