@@ -20,7 +20,8 @@ class Opinion(Record):
     polarity: Literal["praise", "complaint"]
     time: Literal["now", "past"] = "now"
     flags: tuple[str, ...] = ()
-    """Why it may not be used as support: ``sarcasm``, ``elsewhere``, ``hypothetical``, ``question``, ``quoted``."""
+    """Why it may not be used as support: ``sarcasm``, ``elsewhere``, ``hypothetical``, ``question``, ``quoted``,
+    ``vague`` (nothing in particular is judged) or ``not the product``."""
     start: int
     end: int
     surface: str = ""
