@@ -2,6 +2,8 @@
 
     make bench NAME=yelp_copy
 
+    .venv/bin/python benchmarks/yelp_copy.py --cite      the 20 pieces of docs/yelp-copy.md, by group, review and offsets
+
 Copy is due to at least 90% of the liked and 60% of the mixed, and to none of the disliked; no number and no name may
 be invented. A number is invented when it stands neither in a cited span nor in a count that the receipts bear out; a
 name when a capitalised word inside a sentence stands in no cited span. The reviews are read in place from the folder
@@ -9,6 +11,7 @@ beside the repository; nothing of their words is kept.
 """
 
 import csv
+import random
 import re
 import sys
 from collections import Counter
@@ -16,18 +19,22 @@ from pathlib import Path
 
 from earmark.copywriting.copy_run import CopyRequest
 from earmark.copywriting.recipe import CopyConfig, write_copy
+from earmark.copywriting.reviews import read_products
 from keeping import keep
 
 HERE = Path(__file__).resolve().parent
 REVIEWS = HERE.parent.parent / "shared" / "data" / "reviews"
 FILES = ("yelp_train.tsv", "yelp_val.tsv")
 TARGETS = {"liked": ">= 90%", "mixed": ">= 60%", "disliked": "0%"}
-SEED = 0
+SEED, DRAW = 0, 3
 
 
 def main() -> None:
     if not REVIEWS.is_dir():
         sys.exit(f"the Yelp reviews are not at {REVIEWS}")
+    if "--cite" in sys.argv:
+        cite()
+        return
     labels = {row["group_id"]: row["label"] for row in csv.DictReader((HERE / "labels/yelp_businesses.csv").open())}
     found, invented, sentences, withheld, dissent = Counter(), Counter(), 0, 0, 0
     for copy in copies():
@@ -62,6 +69,26 @@ def copies():
     for name in FILES:
         request = CopyRequest(reviews=str(REVIEWS / name), config=CopyConfig(seed=SEED))
         yield from write_copy(REVIEWS / name, request.config, request.parts())
+
+
+def cite():
+    """Twenty pieces drawn by seed: what carries each statement, without anybody's words."""
+    written = [copy for copy in copies() if copy.refusal is None]
+    numbers = {
+        review.id: review.uri.rpartition("rev")[2]
+        for name in FILES
+        for product in read_products(REVIEWS / name)
+        for review in product.reviews
+    }
+    for index in sorted(random.Random(DRAW).sample(range(len(written)), 20)):
+        copy = written[index]
+        said = [sentence for sentence in copy.sentences if sentence.carried_by != "nothing said"]
+        for number, sentence in enumerate(said, start=1):
+            spans = ", ".join(
+                f"{numbers[piece.excerpt.source_id]}:{piece.excerpt.start:.0f}-{piece.excerpt.end:.0f}"
+                for piece in sentence.evidence
+            )
+            print(f"| {copy.product_id} | {number} | {spans} | |")
 
 
 def cited(copy):

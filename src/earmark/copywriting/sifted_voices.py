@@ -27,7 +27,7 @@ BAD_TONE = -0.3
 _SAME = tuple(
     frozenset(line.split())
     for line in (
-        "place spot restaurant business establishment joint venue eatery diner cafe bar bakery hotel motel inn shop",
+        "place spot restaurant establishment joint venue eatery diner cafe bar bakery hotel motel inn shop",
         "staff employee team crew worker personnel",
         "price pricing rate",
         "meal food dish",
