@@ -119,6 +119,17 @@ def test_columns_can_be_named_by_the_user(tmp_path: Path) -> None:
         guess_columns(path, Columns(product="wovn", text=("was",)))
 
 
+def test_the_headline_of_a_review_is_not_the_name_of_its_product(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("asin,title,text\nB1,So good!,A fine lamp for any desk\nB1,Meh,The lamp is dim and wobbly\n")
+    assert guess_columns(path).name is None
+    path.write_text("asin,title,text\nB1,Desk lamp,A fine lamp for any desk\nB1,Desk lamp,The lamp is dim\n")
+    assert guess_columns(path).name == "title"
+    path.write_text("title,text\nSo good!,A fine lamp for any desk\nMeh,The lamp is dim and wobbly\n")
+    with pytest.raises(InvalidInput, match="which product"):
+        guess_columns(path)
+
+
 def test_a_file_about_one_product_needs_to_say_so(tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
     path.write_text("review\nA fine lamp for the desk.\n")

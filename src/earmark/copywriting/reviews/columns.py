@@ -121,9 +121,25 @@ def _guess_by_name(kind: str, columns: Columns, sample: list[Row]) -> str | None
     taken = _given_names(columns)
     known = {_plain(name): name for name in columns.found if name not in taken}
     for candidate in _NAMES[kind]:
-        if candidate in known and (kind != "stars" or _is_numeric(known[candidate], sample)):
+        fits = candidate in known and (
+            (kind != "stars" or _is_numeric(known[candidate], sample))
+            and (candidate != "title" or _names_products(known[candidate], columns, sample))
+        )
+        if fits:
             return known[candidate]
     return None
+
+
+def _names_products(name: str, columns: Columns, sample: list[Row]) -> bool:
+    """Whether a column called title holds the product's name, and not the headline of each review."""
+    if len(columns.text) > 1:
+        return True
+    if columns.product is None:
+        return len({row.get(name) for row in sample}) * 2 <= len(sample)
+    titles: dict[str, set[str]] = {}
+    for row in sample:
+        titles.setdefault(row.get(columns.product, ""), set()).add(row.get(name, ""))
+    return len(titles) < len(sample) and all(len(mine) == 1 for mine in titles.values())
 
 
 def _guess_text(path: Path, found: tuple[str, ...], sample: list[Row], taken: set[str]) -> tuple[str, ...]:
