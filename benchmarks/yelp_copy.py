@@ -2,7 +2,7 @@
 
     make bench NAME=yelp_copy
 
-    .venv/bin/python benchmarks/yelp_copy.py --cite      the 20 pieces of docs/yelp-copy.md, by group, review and offsets
+    .venv/bin/python benchmarks/yelp_copy.py --cite     the 20 pieces of docs/yelp-copy.md, by review and offsets
 
 Copy is due to at least 90% of the liked and 60% of the mixed, and to none of the disliked; no number and no name may
 be invented. A number is invented when it stands neither in a cited span nor in a count that the receipts bear out; a

@@ -41,7 +41,7 @@ def reads_well(draft: Draft, brief: Brief) -> str | None:
             return f"it doubles the word {doubled[1]!r}"
     if re.search(r"[{}<>\[\]|\\]|\s[,.;:!?]|,,|\.\.(?!\.)|,\.", text):
         return "its punctuation is broken"
-    if match := re.search(r"\ba ([aeio]\w+|u(?!ni|s[aeiu]|t[ei])\w+)|\ban ([bcdfgjklmnpqrstvwyz]\w+)", text):
+    if match := re.search(r"\b[Aa] ([aeio]\w+|u(?!ni|s[aeiu]|t[ei])\w+)|\b[Aa]n ([bcdfgjklmnpqrstvwyz]\w+)", text):
         word = match[1] or match[2]
         if (
             word.lower() not in ("one", "once", "european", "honest", "hour", "heir", "honor", "honour")

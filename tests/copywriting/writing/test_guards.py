@@ -1,0 +1,142 @@
+"""What never comes through: contact details, names, ranks, broken drafts, cells that run."""
+
+import pytest
+
+from earmark.copywriting.channels import broken_limit, check_must
+from earmark.copywriting.drafts import Style
+from earmark.copywriting.export import as_markdown, as_row, neutral
+from earmark.copywriting.facts import read_facts
+from earmark.copywriting.filters import why_unfit
+from earmark.copywriting.grounding import ground
+from earmark.copywriting.privacy import names_a_person, names_in, private_detail_in
+from earmark.copywriting.superlatives import superlative_in
+from earmark.errors import InvalidInput
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("write to ann@example.com", "an e-mail address"),
+        ("ann (at) example (dot) com", "an e-mail address"),
+        ("see www.example.com/menu", "a link"),
+        ("![x](http://example.com/x.png)", "a link"),
+        ("call 555-0142", "a telephone number"),
+        ("call (020) 555 0142", "a telephone number"),
+        ("at 12 Gooseberry Lane", "an address"),
+        ("follow @fries_daily", "a handle"),
+        ("4 of 12 reviews mention crisp fries", None),
+        ("the fries are crisp since noon", None),
+    ],
+)
+def test_contact_details_are_recognised(text, kind):
+    assert private_detail_in(text) == kind
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("Our waitress Perpetua was kind.", {"Perpetua"}),
+        ("Ask for Thaddeus Quackenbush.", {"Thaddeus", "Quackenbush"}),
+        ("Thanks to John at the desk.", {"John"}),
+        ("Linda made our day.", {"Linda"}),
+        ("The Thai food and the Caesar salad were fine.", set()),
+        ("The staff was friendly.", set()),
+    ],
+)
+def test_names_of_people_are_suspected(text, names):
+    assert names_in(text) == names
+
+
+def test_a_target_that_is_always_written_with_a_capital_may_be_a_person():
+    assert names_a_person("angel", ["service was great from Angel", "we loved Angel"])
+    assert not names_a_person("pizza", ["we loved Pizza night", "the pizza was hot"])
+    assert not names_a_person("pad thai", ["the Pad Thai was hot"])
+
+
+@pytest.mark.parametrize(
+    "text", ["the best fries", "the crispest fries", "most popular", "second to none", "award-winning"]
+)
+def test_ranks_are_recognised(text):
+    assert superlative_in(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["most guests", "a modest price", "the forest view", "an honest latest guest", "a breakfast"]
+)
+def test_words_that_only_look_like_ranks_are_not(text):
+    assert superlative_in(text) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("The the fries are crisp.", "doubles"),
+        ("The fries are , crisp.", "punctuation"),
+        ("A easy recipe is here.", "article"),
+        ("an crisp crust is what you get.", "article"),
+        ("The fries are crisp!!!", "shouts"),
+        ("The fries are CRISPY.", "shouts"),
+        ("x" * 601, "characters"),
+        ("The fries are very crisp. The fries are very crisp.", "twice"),
+        (" ", "empty"),
+    ],
+)
+def test_broken_drafts_are_dropped_with_a_reason(text, reason, brief, draft):
+    made = brief()
+    assert reason in why_unfit(draft(text, made), made)
+
+
+def test_a_draft_in_order_passes(brief, draft):
+    made = brief(must=("open late",), never=("cheap",))
+    assert why_unfit(draft("The fries are crisp, and an hour is enough. Open late.", made), made) is None
+    assert "must" in why_unfit(draft("The fries are crisp.", made), made)
+    assert "never" in why_unfit(draft("The fries are cheap. Open late.", made), made)
+
+
+def test_each_channel_has_its_limit():
+    ad = Style(channel="ad")
+    assert broken_limit("Crisp fries\n\nThe fries are crisp.", ad) is None
+    assert "30" in broken_limit("x" * 31, ad)
+    assert "90" in broken_limit("Crisp fries\n\n" + "x" * 91, ad)
+    assert "280" in broken_limit("x" * 281, Style(channel="social"))
+    assert broken_limit("Subject: " + "x" * 61 + "\n\nbody", Style(channel="email"))
+    with pytest.raises(InvalidInput, match="search ad"):
+        check_must(("x" * 60, "y" * 60, "z" * 60, "w" * 60), ad)
+
+
+@pytest.mark.parametrize("cell", ["=1+1", "+1", "-1", "@x", "\t=1", " =1", "|x", "%x", "\ufeff=1"])
+def test_cells_that_would_run_are_neutralised(cell):
+    assert neutral(cell) == f"'{cell}"
+
+
+def test_a_row_and_a_section_hold_the_copy_and_no_markup(brief, draft):
+    made = brief(name="<b>*The* [Ladle](x)</b>")
+    copy = ground(draft("The fries are crisp.", made), made)
+    assert "The fries are crisp." in as_row(copy)
+    section = as_markdown(copy)
+    assert "<b>" not in section
+    assert "[Ladle](x)" not in section
+    assert "The fries are crisp." in section
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("facts.json", '{"name": "Ladle", "seats": 40, "vegan": true}'),
+        ("facts.toml", 'name = "Ladle"\nseats = 40\nvegan = true\n'),
+        ("facts.csv", "product,name,seats,vegan\np,Ladle,40,yes\n"),
+        ("facts.jsonl", '{"product": "p", "name": "Ladle", "seats": 40, "vegan": true}\n'),
+    ],
+)
+def test_facts_are_read_from_every_format(tmp_path, name, content):
+    path = tmp_path / name
+    path.write_text(content)
+    assert read_facts(path).of("p", None) == {"name": "Ladle", "seats": "40", "vegan": "yes"}
+
+
+@pytest.mark.parametrize("content", ["[1, 2]", '{"a": {"b": {"c": 1}}}', "[{}]"])
+def test_facts_of_the_wrong_shape_are_one_sentence(tmp_path, content):
+    path = tmp_path / "facts.json"
+    path.write_text(content)
+    with pytest.raises(InvalidInput, match=r"facts\.json"):
+        read_facts(path)
