@@ -15,6 +15,7 @@ Intervals are 95% bootstrap over products. Runs are kept in benchmarks/cache and
 import argparse
 import json
 import time
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -50,14 +51,12 @@ def main():
     rewards = default_rewards(embedder, allure, None, REFERENCE.weighing)
     products, unseen = test_episodes(options.unseen)
     judge = Judge(folder / "lessons" / "model", rewards, products, unseen)
-    rows = [
-        {"writer": "fine-tuned, greedy", **judge.greedy(folder / "lessons" / "model")},
-        {"writer": "fine-tuned, sampled", **judge.sampled(folder / "lessons" / "model")},
-        {"writer": f"fine-tuned, best of {BEST_OF}", **judge.best(folder / "lessons" / "model")},
-    ]
-    save(rows, options, [])
+    base = folder / "lessons" / "model"
+    rows = Rows(options)
+    rows.add("fine-tuned, greedy", lambda: judge.greedy(base))
+    rows.add("fine-tuned, sampled", lambda: judge.sampled(base))
+    rows.add(f"fine-tuned, best of {BEST_OF}", lambda: judge.best(base))
     train, held_out = split_episodes(reference_briefs(), REFERENCE)
-    ended = []
     for seed in range(options.seeds):
         for method in options.methods:
             config = PolicyConfig(
@@ -65,19 +64,30 @@ def main():
             )
             started = time.perf_counter()
             out = options.cache / f"{method}-{seed}"
-            done = improve(
-                folder / "lessons" / "model", train, rewards, out, config, REFERENCE.weighing,
-                held_out=held_out, canaries=CANARIES,
-            )  # fmt: skip
+            done = improve(base, train, rewards, out, config, REFERENCE.weighing, held_out=held_out, canaries=CANARIES)
             spent = time.perf_counter() - started
-            ended.append(
+            rows.ended.append(
                 f"{method}, seed {seed}: {done.stopped_because}; best after step {done.best_step}; {spent:.0f} s."
             )
-            rows.append({"writer": f"{method}, seed {seed}, greedy", **judge.greedy(done.folder)})
-            rows.append({"writer": f"{method}, seed {seed}, sampled", **judge.sampled(done.folder)})
-            rows.append({"writer": f"{method}, seed {seed}, best of {BEST_OF}", **judge.best(done.folder)})
-            save(rows, options, ended)
-    (options.cache / "rows.json").write_text(json.dumps(rows, indent=1), encoding="utf-8")
+            rows.add(f"{method}, seed {seed}, greedy", partial(judge.greedy, done.folder))
+            rows.add(f"{method}, seed {seed}, sampled", partial(judge.sampled, done.folder))
+            rows.add(f"{method}, seed {seed}, best of {BEST_OF}", partial(judge.best, done.folder))
+
+
+class Rows:
+    """The table as it grows: a row that was measured before is read back, and every new one is kept at once."""
+
+    def __init__(self, options):
+        self.options, self.file, self.ended, self.rows = options, options.cache / "rows.json", [], []
+        self.known = json.loads(self.file.read_text(encoding="utf-8")) if self.file.is_file() else {}
+
+    def add(self, name, measure):
+        """Measure a row, or read it back."""
+        if name not in self.known:
+            self.known[name] = measure()
+            self.file.write_text(json.dumps(self.known, indent=1), encoding="utf-8")
+        self.rows.append({"writer": name, **self.known[name]})
+        save(self.rows, self.options, self.ended)
 
 
 def arguments():

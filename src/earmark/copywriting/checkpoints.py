@@ -9,7 +9,7 @@ import shutil
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import torch
 from torch import Tensor
@@ -18,6 +18,9 @@ from earmark.copywriting.encoder_decoder import load_seq2seq
 from earmark.copywriting.policy_update import PolicyUpdate
 from earmark.copywriting.rewards.weigh import Spread
 from earmark.errors import InvalidInput
+
+if TYPE_CHECKING:
+    from earmark.copywriting.ppo import PolicyConfig
 
 
 @dataclass(frozen=True)
@@ -33,13 +36,17 @@ class Progressed:
     updates: tuple[PolicyUpdate, ...]
     stopped_because: str | None = None
 
-    def after(self, update: PolicyUpdate, alarm: str | None, due: bool, window: int) -> "Progressed":
-        """The state once a step is done; an alarmed step is never the best."""
+    def after(
+        self, update: PolicyUpdate, alarm: str | None, due: bool, validated: bool, config: "PolicyConfig"
+    ) -> "Progressed":
+        """The state once a step is done; an alarmed step, or one too far from the start, is never the best."""
         updates = (*self.updates, update)
+        window = updates[-config.validate_every :]
         score = update.validation
-        if window and due:
-            score = mean_of([item.gated_sum for item in updates[-window:]])
-        better = not alarm and score is not None and (self.best_score is None or score > self.best_score)
+        if due and not validated:
+            score = mean_of([item.gated_sum for item in window])
+        near = sum(item.kl for item in window) / len(window) <= config.kl_of_best
+        better = near and not alarm and score is not None and (self.best_score is None or score > self.best_score)
         return Progressed(
             done=update.step + 1,
             best_step=update.step + 1 if better else self.best_step,

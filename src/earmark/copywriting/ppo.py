@@ -64,6 +64,8 @@ class PolicyConfig:
     """A text ends here at the latest."""
     kl_limit: float = 8.0
     """Nats a sequence at which the run stops."""
+    kl_of_best: float = 4.0
+    """Nats a sequence, over the steps since the last checkpoint, beyond which a checkpoint is not kept as the best."""
     uniqueness_limit: float = 0.6
     """Share of different texts over different prompts under which the run stops."""
     validate_every: int = 10
@@ -396,7 +398,7 @@ def improve(
         due = (number + 1) % config.validate_every == 0 or number + 1 == config.steps
         if due and held_out and not alarm:
             update = update.model_copy(update={"validation": trainer.validate(held_out)})
-        state = state.after(update, alarm, due, config.validate_every if not held_out else 0)
+        state = state.after(update, alarm, due, bool(held_out), config)
         if state.best_step == number + 1:
             save_model(trainer, out / "best")
         if due or alarm:

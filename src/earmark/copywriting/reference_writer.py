@@ -25,7 +25,7 @@ REFERENCE = TrainWriterConfig(
     size=SmallBartConfig(width=128, layers=2, dropout=0.0),
     lessons=FinetuneConfig(epochs=5, learning_rate=2e-3, validate_every=200),
     improvement=PolicyConfig(
-        method="rloo", steps=40, prompts=16, samples=4, learning_rate=1.5e-4, kl_weight=0.05, max_new_tokens=90
+        method="rloo", steps=40, prompts=16, samples=4, learning_rate=1.5e-4, kl_weight=0.1, max_new_tokens=90
     ),
 )
 """How the packaged reference writer was made."""
