@@ -263,3 +263,17 @@ def test_too_few_prompts_are_refused(tiny_bart, brief, tmp_path):
 def test_a_folder_without_a_model_is_one_sentence(tmp_path):
     with pytest.raises(InvalidInput, match="no encoder-decoder model"):
         load_seq2seq(tmp_path)
+
+
+def test_a_checkpoint_too_far_from_the_start_is_never_the_best(tiny_bart, brief, tmp_path):
+    config = PolicyConfig(
+        steps=10, prompts=8, samples=4, learning_rate=1e-2, kl_weight=0.0, max_new_tokens=8, validate_every=5,
+        kl_limit=1e9, uniqueness_limit=0.0, kl_of_best=1e9,
+    )  # fmt: skip
+    rewards = {"information": ease}
+    free = improve(tiny_bart, episodes(brief), rewards, tmp_path / "free", config, held_out=episodes(brief, 4))
+    held = PolicyConfig(**{**config.__dict__, "kl_of_best": free.updates[4].kl / 100})
+    near = improve(tiny_bart, episodes(brief), rewards, tmp_path / "held", held, held_out=episodes(brief, 4))
+    assert [u.loss for u in near.updates] == [u.loss for u in free.updates]
+    assert free.best_step > 0
+    assert near.best_step == 0
