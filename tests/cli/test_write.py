@@ -111,7 +111,19 @@ def test_no_column_of_products_is_said_with_what_was_found(call, tmp_path):
 
 
 def test_a_column_that_is_not_there_is_named_with_the_nearest(call, reviews):
-    refused(write(call, reviews, "--text-column", "txet"), "txet", "text")
+    refused(write(call, reviews, "--column", "text=txet"), "txet", "text")
+    refused(write(call, reviews, "--column", "txet=text"), "txet", "text")
+    refused(write(call, reviews, "--column", "text"), "KIND=NAME")
+
+
+def test_columns_can_be_told_and_a_file_can_be_about_one_product(call, tmp_path):
+    path = tmp_path / "reviews.csv"
+    rows = [line.split(",", 1)[1] for line in REVIEWS.splitlines()]
+    path.write_text("\n".join(rows).replace("text,stars", "remarks,points"), encoding="utf-8")
+    refused(write(call, path, "--column", "text=remarks"), "product")
+    code, out, err = write(call, path, "--column", "text=remarks", "--one-product", "My Diner")
+    assert code == 0, err
+    assert "My Diner" in out
 
 
 def test_another_encoding_is_read(call, tmp_path):

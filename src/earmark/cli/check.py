@@ -16,14 +16,27 @@ def check(
     facts: Annotated[Path | None, typer.Option(help="The seller's own record of the product.")] = None,
     must: Annotated[list[str] | None, typer.Option(help="A phrase that is the seller's own; may be repeated.")] = None,
     aspects: Annotated[Path | None, typer.Option(help="Your own aspects, in TOML.")] = None,
+    column: Annotated[
+        list[str] | None, typer.Option(metavar="KIND=NAME", help="Which column of the reviews holds what.")
+    ] = None,
+    one_product: Annotated[str | None, typer.Option(help="All reviews are about one product, with this name.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Say of every sentence what carries it, or why nothing does."""
     from earmark.cli.receipts import show_copy
     from earmark.copywriting.checking import check_copy
+    from earmark.copywriting.copy_run import columns_told
     from earmark.copywriting.export import as_json as to_json
 
-    found = check_copy(copy, reviews, product=product, facts=facts, must=tuple(must or ()), aspects=aspects)
+    found = check_copy(
+        copy,
+        reviews,
+        product=product,
+        facts=facts,
+        must=tuple(must or ()),
+        aspects=aspects,
+        columns=columns_told(column or (), one_product),
+    )
     if as_json:
         typer.echo(to_json(found))
     else:

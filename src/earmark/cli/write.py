@@ -36,14 +36,14 @@ def write(
     drafts: Annotated[int, _option("drafts")] = 4,
     aspects: Annotated[str | None, _option("aspects", metavar="FILE")] = None,
     vectors: Annotated[str, _option("vectors")] = "minilm",
-    product_column: Annotated[str | None, typer.Option(help="The column that tells products apart.")] = None,
-    text_column: Annotated[
-        list[str] | None, typer.Option(help="A column that holds a review; may be repeated.")
+    column: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="KIND=NAME",
+            help="Which column holds what: product, text, stars, date, author, language, category or name; may be "
+            "repeated, also for several text columns.",
+        ),
     ] = None,
-    stars_column: Annotated[str | None, typer.Option(help="The column of ratings.")] = None,
-    date_column: Annotated[str | None, typer.Option(help="The column of dates.")] = None,
-    author_column: Annotated[str | None, typer.Option(help="The column of reviewers.")] = None,
-    language_column: Annotated[str | None, typer.Option(help="The column of languages.")] = None,
     one_product: Annotated[str | None, typer.Option(help="The file is about one product, with this name.")] = None,
     dissent_share: Annotated[float, _option("dissent_share", min=0.01, max=1.0)] = 0.25,
     stale_years: Annotated[float, _option("stale_years", min=0.0)] = 3.0,
@@ -55,18 +55,11 @@ def write(
     as_json: Annotated[bool, typer.Option("--json", help="Print one line of JSON a product.")] = False,
 ) -> None:
     """Write copy for every product of a file."""
-    from earmark.copywriting.reviews import Columns, guess_columns
+    from earmark.copywriting.copy_run import columns_told
+    from earmark.copywriting.reviews import guess_columns
 
     _check_choices(tone=tone, length=length, channel=channel, writer=writer)
-    given = Columns(
-        product=product_column,
-        text=tuple(text_column or ()),
-        stars=stars_column,
-        date=date_column,
-        author=author_column,
-        language=language_column,
-        one_product=one_product,
-    )
+    given = columns_told(column or (), one_product)
     config = CopyConfig(
         product=product,
         aspect=aspect,

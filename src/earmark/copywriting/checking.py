@@ -7,7 +7,7 @@ from earmark.copywriting.copy_run import CopyRequest
 from earmark.copywriting.drafts import Draft
 from earmark.copywriting.grounding import GroundedCopy, ground
 from earmark.copywriting.recipe import CopyConfig, brief_of
-from earmark.copywriting.reviews import read_products
+from earmark.copywriting.reviews import Columns, read_products
 from earmark.errors import InvalidInput, NotEnoughEvidence
 from earmark.evidence import content_id
 from earmark.language.untrusted import clean_text
@@ -24,6 +24,7 @@ def check_copy(
     must: tuple[str, ...] = (),
     aspects: Path | None = None,
     vectors: str | None = "minilm",
+    columns: Columns | None = None,
 ) -> GroundedCopy:
     """Tie every sentence of a text to what carries it.
 
@@ -34,6 +35,7 @@ def check_copy(
         facts: the seller's own record.
         must: phrases that are the seller's own.
         aspects: a user's own aspects.
+        columns: where the table of reviews keeps what; guessed where not given.
         vectors: as in :class:`~earmark.copywriting.copy_run.CopyRequest`.
 
     Raises:
@@ -41,7 +43,7 @@ def check_copy(
         NotEnoughEvidence: no review of the product can be used.
     """
     text = _read_text(copy)
-    found = list(islice(read_products(reviews, None, product), 2))
+    found = list(islice(read_products(reviews, columns, product), 2))
     if len(found) > 1:
         raise InvalidInput(f"{reviews} holds reviews of several products: name the one with --product.")
     reviewed = found[0]

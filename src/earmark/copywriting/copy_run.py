@@ -2,7 +2,7 @@
 
 import hashlib
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any, Literal
@@ -13,7 +13,7 @@ from earmark.copywriting.facts import read_facts
 from earmark.copywriting.grounding import GroundedCopy
 from earmark.copywriting.recipe import CopyConfig, Parts, checked, write_copy
 from earmark.copywriting.reviews import Columns
-from earmark.errors import InvalidInput, RunConflict
+from earmark.errors import InvalidInput, RunConflict, UnknownName
 from earmark.evidence import Record
 from earmark.runs import Manifest, RunFolder
 from earmark.workers import Progress, silent
@@ -104,6 +104,34 @@ class CopyRequest:
                 raise InvalidInput("--writer model needs --model NAME, such as http://localhost:8000/v1#NAME.")
             return ModelWriter(model, self.config.rules)
         return None
+
+
+def columns_told(options: Sequence[str], one_product: str | None = None) -> Columns:
+    """Where a table keeps what, from ``KIND=NAME`` options.
+
+    Args:
+        options: such as ``text=review``; several for ``text`` where a row holds several reviews.
+        one_product: the name of the product, where the whole table is about one.
+
+    Raises:
+        InvalidInput: an option is not ``KIND=NAME``, or a kind but ``text`` is told twice.
+        UnknownName: there is no such kind of column.
+    """
+    kinds = [item.name for item in fields(Columns) if item.name not in ("one_product", "found")]
+    told: dict[str, Any] = {"one_product": one_product}
+    for option in options:
+        kind, equals, name = option.partition("=")
+        if not equals or not name:
+            raise InvalidInput(f"--column {option!r} tells nothing: write KIND=NAME, such as text=review.")
+        if kind not in kinds:
+            raise UnknownName("kind of column", kind, kinds)
+        if kind == "text":
+            told["text"] = (*told.get("text", ()), name)
+        elif kind in told:
+            raise InvalidInput(f"--column names two columns for {kind!r}: name one.")
+        else:
+            told[kind] = name
+    return Columns(**told)
 
 
 class WithheldRow(Record):

@@ -6,6 +6,7 @@ in ``--must`` or in a supporting span; and when every other word is accounted fo
 lowered; anything else that is not carried is withheld, with the reason. It holds for any writer.
 """
 
+import re
 from collections.abc import Sequence
 from typing import Literal
 
@@ -263,6 +264,8 @@ class _Grounder:
             return Withheld(text=sentence, reason=reason)
         start, end = said.voices
         words = counted(lowest, self._voices)[0]
+        if re.search(r"\bof\b", said.wording or "") and sentence[start:end].lower().endswith("reviews"):
+            words = f"{lowest.supporting} of {lowest.reviews} reviews"
         words = words[0].upper() + words[1:] if start == 0 or sentence[start].isupper() else words
         mended = sentence[:start] + words + sentence[end:]
         if mended == sentence:

@@ -10,7 +10,7 @@ a few, several         n >= 3
 many                   n >= 5 and n / N >= 0.30
 most                   n >= 3 and n / N > 0.50
 nearly all             n >= 5 and n / N >= 0.80 and m = 0
-4 of 9                 n = 4 and N = 9
+4 of 9                 n >= 4 and N = 9
 guests; no voices      n >= 2 and n / N >= 0.05
 everyone, always       never: no set of reviews carries it
 =====================  ==========================================================
@@ -92,7 +92,7 @@ def carries(count: Count, wording: str | None) -> bool:
     n, share = count.supporting, count.share
     part = re.fullmatch(rf"(\d+|{_COUNT})(?: out)? of (?:the )?(\d+|{_COUNT})", word)
     if part:
-        return n == _number(part[1]) and count.reviews == _number(part[2])
+        return n >= _number(part[1]) > 0 and count.reviews == _number(part[2])
     if not word:
         return n >= 2 and share >= PLAIN_SHARE
     if word in _AT_LEAST:

@@ -114,6 +114,7 @@ def test_only_the_sentence_that_nothing_carries_is_lost(brief, draft):
         ("All guests praise the staff.", "Most guests praise the staff."),
         ("Hundreds of guests praise the staff.", "Most guests praise the staff."),
         ("4 of 9 guests call the fries crisp.", "Many guests call the fries crisp."),
+        ("The crust: thin (9 of 12 reviews).", "The crust: thin (3 of 12 reviews)."),
         ("Many guests call the crust thin.", "Three guests call the crust thin."),
     ],
 )
