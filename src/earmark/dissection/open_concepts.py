@@ -1,0 +1,22 @@
+"""Open concepts: the nouns, verbs and adjectives of a description, as lemmas.
+
+Paper: AND (arXiv 2406.16990), module C. Whole words only ("ring" is not in "pouring"), and what is denied is left out.
+"""
+
+from earmark.dissection.phrases import RECORDING_WORDS, read_caption
+
+_SCAFFOLD = frozenset({"either", "or", "something", "clip", "such", "also", "other"})
+
+
+def open_concepts(text: str) -> tuple[str, ...]:
+    """The concepts that a text names, each once, in order.
+
+    >>> open_concepts("either a dog barking, high-pitched, or pouring rain without thunder")
+    ('dog', 'bark', 'high-pitched', 'pour', 'rain')
+    """
+    found = dict.fromkeys(
+        token.lemma
+        for token in read_caption(text)
+        if token.part in ("noun", "verb", "adjective") and not {token.word, token.lemma} & (RECORDING_WORDS | _SCAFFOLD)
+    )
+    return tuple(found)
