@@ -6,6 +6,9 @@
 vectorised over concepts, in PyTorch; it gets the same float64 matrices, the same number of threads and the same
 process, and its random baseline orders (five draws) are drawn as published. Both are run in turn; the target is a
 ratio of medians of at most 0.5. Their scores are compared too.
+
+Then the two sanity tests of arXiv 2506.05774 in small: neurons that detect a concept with some noise must be given
+that concept rather than one that lost half of its clips (missing labels), or gained as many wrong ones (extra labels).
 """
 
 import json
@@ -20,6 +23,7 @@ import torch
 
 from earmark.dissection.similarity import SCORES, score_layer
 
+RATES = (0.005, 0.02, 0.1, 0.3)
 NEURONS, CLIPS, CONCEPTS, SEED, ROUNDS = 3072, 2000, 50, 0, 5
 RESULTS = Path(__file__).parent / "results"
 
@@ -86,6 +90,21 @@ def agreement(ours: np.ndarray, theirs: np.ndarray, name: str) -> dict[str, floa
     }
 
 
+def sanity(rate: float, clips: int = CLIPS, neurons: int = 60, noise: float = 0.5) -> dict[str, tuple[float, float]]:
+    """Share of detectors that keep their concept against its half and against its double."""
+    generator = np.random.default_rng(SEED)
+    true = generator.random((clips, neurons)) < rate
+    half = true & (generator.random(true.shape) < 0.5)
+    double = true | (generator.random(true.shape) < rate)
+    activations = (true + generator.normal(scale=noise, size=true.shape)).astype(np.float32)
+    own = np.arange(neurons)
+    kept: dict[str, list[float]] = {name: [] for name in SCORES}
+    for rival in (half, double):
+        for name, scores in score_layer(activations, 0.1 + 0.5 * np.concatenate([true, rival], axis=1)).items():
+            kept[name].append(float((scores[own, own] > scores[own, neurons + own]).mean()))
+    return {name: (missing, extra) for name, (missing, extra) in kept.items()}
+
+
 def measure(function, rounds: int) -> list[float]:
     seconds = []
     for _ in range(rounds):
@@ -114,6 +133,7 @@ def main() -> None:
             | agreement(ours[name], theirs[name].numpy(), name)
             for name in SCORES
         }
+    rates = {rate: sanity(rate) for rate in RATES}
     medians = {side: statistics.median(values) for side, values in seconds.items()}
     result = {
         "what": f"five scores, {NEURONS} neurons x {CLIPS} clips x {CONCEPTS} concepts",
@@ -123,6 +143,7 @@ def main() -> None:
         "ratio": medians["earmark"] / medians["published"],
         "target_ratio": 0.5,
         "by_score": apart,
+        "sanity_missing_and_extra_labels_by_share_of_positives": rates,
         "machine": {
             "processor_threads": torch.get_num_threads(),
             "load": Path("/proc/loadavg").read_text().split()[:3] if Path("/proc/loadavg").exists() else None,
@@ -154,6 +175,16 @@ def main() -> None:
         ),
         "",
         "Rank reorder is compared up to a factor for each neuron, which is drawn at random as published.",
+        "",
+        "Sanity tests, by the share of clips that have the concept: detectors that keep their concept",
+        "against one with half of its clips (missing) and one with as many wrong clips again (extra).",
+        "",
+        f"| score | {' | '.join(f'{rate:.1%}: missing, extra' for rate in rates)} |",
+        "|---" * (len(rates) + 1) + "|",
+        *(
+            f"| {name} | {' | '.join('{:.0%}, {:.0%}'.format(*rates[rate][name]) for rate in rates)} |"
+            for name in SCORES
+        ),
     ]
     (RESULTS / "similarity.md").write_text("\n".join(lines) + "\n")
     sys.stdout.write("\n".join(lines) + "\n")
