@@ -32,7 +32,7 @@ def list_clips(path: Path, *, esc10_only: bool = False, follow_links: bool = Fal
     """
     if path.is_file():
         if path.name == "esc50.csv":
-            return _esc50(path.parent.parent, esc10_only=esc10_only)
+            return _esc50(clip_root(path), esc10_only=esc10_only)
         if path.suffix.lower() in ENDINGS:
             return read_manifest(path)
         raise InvalidInput(f"{path} is one file: give a folder of audio, or a manifest ({', '.join(sorted(ENDINGS))}).")
@@ -46,6 +46,13 @@ def list_clips(path: Path, *, esc10_only: bool = False, follow_links: bool = Fal
         if (path / name).is_file():
             return read_manifest(path / name)
     return _plain_folder(path, follow_links=follow_links)
+
+
+def clip_root(path: Path) -> Path:
+    """Where the paths of a clip set start, as :func:`list_clips` has it: the folder, or the manifest's own."""
+    if path.is_dir():
+        return path
+    return path.parent.parent if path.name == "esc50.csv" else path.parent
 
 
 def _esc50(root: Path, *, esc10_only: bool) -> Listing:

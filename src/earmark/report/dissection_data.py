@@ -1,0 +1,339 @@
+"""The tables of a dissection's run, joined into what its page shows.
+
+The tables are read as plain rows, so the page needs neither torch nor the wing that wrote them.
+"""
+
+import math
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from statistics import median
+from typing import Any
+
+import pyarrow.parquet as pq
+
+from earmark.errors import InvalidInput
+from earmark.report.dissection_records import (
+    BINS,
+    ConceptList,
+    DissectionData,
+    Figure,
+    NeuronDetail,
+    Outcome,
+    PageClaim,
+    PageClip,
+    PageLayer,
+    PageMoment,
+    PageNeuron,
+)
+from earmark.runs import RunFolder
+
+Row = Mapping[str, Any]
+_Key = tuple[str, int]
+
+_MOST_NEURONS = 6000
+_MOST_SKIPPED = 500
+_NAMES_SHOWN = 5
+
+
+def page_data(run: RunFolder) -> DissectionData:
+    """Gather what the page of a dissection shows.
+
+    Raises:
+        InvalidInput: the run is of another kind, or has no descriptions yet.
+    """
+    if run.manifest.kind != "dissection":
+        raise InvalidInput(f"{run.path} is a run of {run.manifest.kind}, not a dissection.")
+    return _Gathering(run).data()
+
+
+class _Gathering:
+    """The tables of one run, joined by neuron. Every method answers one question about them."""
+
+    def __init__(self, run: RunFolder) -> None:
+        self.run = run
+        self.rows = {name: _rows(run, name) for name in ("neurons", "descriptions")}
+        if not self.rows["descriptions"]:
+            raise InvalidInput(f"{run.path} holds no descriptions yet: 'earmark resume {run.path}' goes on with it.")
+        self.verdicts = _by_neuron(_rows(run, "verdicts"))
+        self.evidence = {_key(row["neuron"]): row for row in _rows(run, "evidence")}
+        self.moments = {(_key(row["neuron"]), row["clip_id"]): row for row in _rows(run, "moments")}
+        self.closed = _closed_lists(_rows(run, "concepts"))
+        self.descriptions = {_key(row["neuron"]): row for row in self.rows["descriptions"]}
+        self.clip_rows = {row["id"]: row for row in _rows(run, "clips")}
+        self.captions: dict[str, list[str]] = defaultdict(list)
+        for row in _rows(run, "captions"):
+            self.captions[row["clip_id"]].append(row["text"])
+        self.places: dict[str, int] = {}
+
+    def data(self) -> DissectionData:
+        layers = list(dict.fromkeys(row["tap"] for row in self.rows["neurons"]))
+        scored = [self._neuron(layers.index(row["tap"]), row) for row in self.rows["neurons"]]
+        kept = _most_telling(scored)
+        neurons = tuple(scored[place] for place in kept)
+        details = tuple(self._detail((layers[neuron.layer], neuron.index)) for neuron in neurons)
+        return DissectionData(
+            title=f"{self._network()}: {len(scored):,} neurons in words",
+            network=self._network(),
+            version=self.run.manifest.earmark_version,
+            counts=self._counts(scored),
+            figures=tuple(_figures(scored)),
+            facts=tuple(self._facts()),
+            notes=tuple(self._notes(len(scored), len(neurons))),
+            layers=tuple(
+                self._layer(place, name, short, scored)
+                for place, (name, short) in enumerate(zip(layers, _short(layers), strict=True))
+            ),
+            neurons=neurons,
+            details=details,
+            clips=tuple(self._clip(name) for name in self.places),
+            skipped=self.run.manifest.skipped[:_MOST_SKIPPED],
+        )
+
+    def _neuron(self, layer: int, row: Row) -> PageNeuron:
+        key = (row["tap"], row["index"])
+        said = self.descriptions.get(key)
+        verdict = next((item for item in self.verdicts[key] if item["subject"] == "description"), None)
+        failure = (
+            said["failure"] if said else "it does not vary over the shown clips" if row["dead"] else "not described"
+        )
+        closed = [name for each in self.closed[key] for name, _ in each.concepts]
+        return PageNeuron(
+            layer=layer,
+            index=row["index"],
+            text=said["text"] if said else None,
+            failure=failure,
+            outcome=_outcome(said, verdict),
+            pearson=_rounded(verdict, "pearson"),
+            low=_rounded(verdict, "pearson_low"),
+            high=_rounded(verdict, "pearson_high"),
+            auprc=_rounded(verdict, "auprc"),
+            specific=verdict["specific"] if verdict else None,
+            informativeness=_rounded(verdict, "informativeness"),
+            label=row["label"],
+            words=tuple(dict.fromkeys([*(said["open_concepts"] if said else ()), *closed, *_texts(row["label"])])),
+        )
+
+    def _detail(self, key: _Key) -> NeuronDetail:
+        said = self.descriptions.get(key)
+        sides = self.evidence.get(key, {"high": (), "low": ()})
+        strongest = {item["id"]: self._moment(key, item) for item in sides["high"]}
+        verdicts = {item["claim_id"]: item for item in self.verdicts[key] if item["subject"] == "claim"}
+        whole = next((item for item in self.verdicts[key] if item["subject"] == "description"), None)
+        claims = [self._claim(item["claim"], verdicts, whole, strongest) for item in (said["claims"] if said else ())]
+        return NeuronDetail(
+            claims=tuple(claims),
+            strongest=tuple(strongest.values()),
+            weakest=tuple(self._moment(key, item) for item in sides["low"]),
+            closed=tuple(self.closed[key]),
+            open=tuple(said["open_concepts"] if said else ()),
+            withheld=tuple(said["withheld"] if said else ()),
+        )
+
+    def _claim(
+        self, claim: Row, verdicts: Mapping[str, Row], whole: Row | None, strongest: Mapping[str, PageMoment]
+    ) -> PageClaim:
+        # A lone claim is the whole description, and is judged as that where it has no verdict of its own.
+        found = verdicts.get(claim["id"], whole)
+        return PageClaim(
+            text=claim["text"],
+            outcome=found["verdict"]["outcome"] if found else None,
+            reason=found["verdict"]["reason"] if found else None,
+            pearson=_rounded(found, "pearson"),
+            low=_rounded(found, "pearson_low"),
+            high=_rounded(found, "pearson_high"),
+            clips=tuple(strongest[each] for each in claim["evidence_ids"] if each in strongest),
+        )
+
+    def _moment(self, key: _Key, evidence: Row) -> PageMoment:
+        clip_id = evidence["excerpt"]["source_id"]
+        moment = self.moments.get((key, clip_id))
+        return PageMoment(
+            clip=self.places.setdefault(clip_id, len(self.places)),
+            strength=_three_digits(evidence["strength"]),
+            start_s=round(moment["start_s"], 3) if moment else None,
+            end_s=round(moment["end_s"], 3) if moment else None,
+        )
+
+    def _clip(self, clip_id: str) -> PageClip:
+        row = self.clip_rows.get(clip_id)
+        if row is None:
+            raise InvalidInput(f"{self.run.path} names the clip {clip_id}, which is not in its table of clips.")
+        kept = {name: row[name] for name in ("path", "start_s", "end_s", "label", "author", "licence", "source_url")}
+        return PageClip(id=clip_id, words=tuple(dict.fromkeys(self.captions[clip_id])), **kept)
+
+    def _layer(self, place: int, name: str, short: str, scored: Sequence[PageNeuron]) -> PageLayer:
+        mine = [neuron for neuron in scored if neuron.layer == place]
+        found = [neuron.pearson for neuron in mine if neuron.pearson is not None]
+        sources = [
+            item["held_out_sources"]
+            for n in mine
+            for item in self.verdicts[name, n.index]
+            if item["pearson"] is not None
+        ]
+        return PageLayer(
+            name=name,
+            short=short,
+            neurons=len(mine),
+            judged=len(found),
+            supported=sum(neuron.outcome == "supported" for neuron in mine),
+            median=round(median(found), 3) if found else None,
+            scores=_shares(found) if found else None,
+            null=chance(min(sources)) if sources else None,
+            twin=None,
+        )
+
+    def _counts(self, scored: Sequence[PageNeuron]) -> dict[str, int]:
+        sides = Counter(row["split"] for row in self.clip_rows.values())
+        return {
+            "neurons": len(scored),
+            "shown": sides["shown"],
+            "held_out": sides["held_out"],
+            "skipped": len(self.run.manifest.skipped),
+        }
+
+    def _network(self) -> str:
+        # Only the last part of a path: a page is made to be passed on.
+        return (
+            str(self.run.manifest.arguments.get("network", "a network")).rstrip("/\\").replace("\\", "/").split("/")[-1]
+        )
+
+    def _notes(self, neurons: int, kept: int) -> Iterable[str]:
+        yield from self.run.manifest.notes
+        if kept < neurons:
+            yield f"Here are the {kept:,} neurons whose descriptions fare best, of {neurons:,}; the tables hold all."
+
+    def _facts(self) -> Iterable[tuple[str, str]]:
+        manifest = self.run.manifest
+        yield "made", f"{manifest.created_at}, seed {manifest.seed}"
+        yield "earmark", " ".join(filter(None, (manifest.earmark_version, manifest.git)))
+        for name, value in manifest.arguments.get("config", {}).items():
+            if value not in (None, [], "", False):
+                yield name.replace("_", " "), ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+        seconds = sum(stage.seconds or 0 for stage in manifest.stages)
+        if seconds:
+            yield "time", f"{seconds / 60:.1f} minutes on {manifest.platform}"
+        yield "packages", ", ".join(f"{name} {version}" for name, version in sorted(manifest.packages.items()))
+
+
+def chance(sources: int) -> tuple[float, ...]:
+    """How Pearson falls when there is nothing to find: the exact density for that many independent recordings.
+
+    The density of r between independent normal samples of size n is proportional to (1 - r^2)^((n - 4) / 2). Clips of
+    one recording are alike, so recordings are counted and not clips, which can only make chance look wider.
+    """
+    if sources < 5:
+        return (1.0,) * BINS
+    middles = [-0.4 + 1.4 * (place + 0.5) / BINS for place in range(BINS)]
+    densities = [math.exp((sources - 4) / 2 * math.log1p(-(r * r))) for r in middles]
+    return tuple(round(density / max(densities), 4) for density in densities)
+
+
+def _shares(values: Sequence[float]) -> tuple[float, ...]:
+    """(bin,): a smooth histogram of Pearson over -0.4 to 1; what lies below counts in the first bin."""
+    counts = [0.0] * BINS
+    for value in values:
+        counts[min(BINS - 1, max(0, int((value + 0.4) / 1.4 * BINS)))] += 1
+    kernel = (0.05, 0.24, 0.42, 0.24, 0.05)
+    padded = [0.0, 0.0, *counts, 0.0, 0.0]
+    return tuple(
+        round(sum(weight * padded[place + offset] for offset, weight in enumerate(kernel)) / len(values), 5)
+        for place in range(BINS)
+    )
+
+
+def _figures(scored: Sequence[PageNeuron]) -> Iterable[Figure]:
+    described = [neuron for neuron in scored if neuron.text is not None]
+    yield Figure(value=f"{len(described):,}", meaning=f"of {len(scored):,} neurons have a description")
+    judged = [neuron for neuron in described if neuron.pearson is not None]
+    if not judged:
+        yield Figure(value="none", meaning="could be judged on held-out clips")
+        return
+    supported = sum(neuron.outcome == "supported" for neuron in judged)
+    yield Figure(value=_percent(supported, len(judged)), meaning="of the descriptions beat chance on held-out clips")
+    yield Figure(value=_mean([neuron.pearson for neuron in judged]), meaning="mean Pearson on held-out clips")
+    yield Figure(value=_mean([neuron.auprc for neuron in judged]), meaning="mean AUPRC on held-out clips")
+    asked = [neuron for neuron in judged if neuron.specific is not None]
+    if asked:
+        specific = sum(bool(neuron.specific) for neuron in asked)
+        yield Figure(value=_percent(specific, len(asked)), meaning="are specific: they beat the words of other neurons")
+    found = [neuron.informativeness for neuron in judged if neuron.informativeness is not None]
+    if found:
+        yield Figure(
+            value=f"{100 * sum(found) / len(found):.0f}%", meaning="found among 20 by the words alone; chance is 5%"
+        )
+
+
+def _most_telling(scored: Sequence[PageNeuron]) -> list[int]:
+    """The places of the neurons that a page can hold, the best described where there are too many, in order."""
+    order = sorted(
+        range(len(scored)), key=lambda place: -2.0 if (r := scored[place].pearson) is None else r, reverse=True
+    )
+    return sorted(order[:_MOST_NEURONS])
+
+
+def _closed_lists(rows: Iterable[Row]) -> dict[_Key, list[ConceptList]]:
+    found: dict[_Key, dict[str, list[tuple[int, str, float | None]]]] = defaultdict(lambda: defaultdict(list))
+    for row in rows:
+        source = " by ".join(filter(None, (row["source"], (row["score_name"] or "").replace("_", " "))))
+        score = None if row["score"] is None else _three_digits(row["score"])
+        found[row["tap"], row["neuron"]][source].append((row["rank"], row["concept"], score))
+    lists: dict[_Key, list[ConceptList]] = defaultdict(list)
+    for key, sources in found.items():
+        for source, names in sources.items():
+            best = tuple((name, score) for _, name, score in sorted(names, key=lambda item: item[0])[:_NAMES_SHOWN])
+            lists[key].append(ConceptList(source=source, concepts=best))
+    return lists
+
+
+def _outcome(said: Row | None, verdict: Row | None) -> Outcome:
+    if said is None or said["text"] is None:
+        return "silent"
+    outcome: Outcome = verdict["verdict"]["outcome"] if verdict else "undecided"
+    return outcome
+
+
+def _rows(run: RunFolder, name: str) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = pq.read_table(run.table(name)).to_pylist() if run.has(name) else []
+    return rows
+
+
+def _by_neuron(rows: Iterable[Row]) -> dict[_Key, list[Row]]:
+    found: dict[_Key, list[Row]] = defaultdict(list)
+    for row in rows:
+        found[_key(row["neuron"])].append(row)
+    return found
+
+
+def _key(neuron: Row) -> _Key:
+    return neuron["tap"], neuron["index"]
+
+
+def _texts(text: str | None) -> tuple[str, ...]:
+    return () if text is None else (text,)
+
+
+def _rounded(row: Row | None, name: str) -> float | None:
+    return None if row is None or row[name] is None else round(row[name], 4)
+
+
+def _short(names: Sequence[str]) -> list[str]:
+    """Names without the parts that all begin with, and no longer than a label beside a chart can be."""
+    parts = [name.split(".") for name in names]
+    shared = 0
+    while len(parts) > 1 and all(len(each) > shared + 1 and each[shared] == parts[0][shared] for each in parts):
+        shared += 1
+    left = [".".join(each[shared:]) for each in parts]
+    return [name if len(name) <= 26 else f"\u2026{name[-25:]}" for name in left]
+
+
+def _three_digits(value: float) -> float:
+    return float(f"{value:.3g}")
+
+
+def _percent(part: int, whole: int) -> str:
+    return f"{100 * part / whole:.0f}%"
+
+
+def _mean(values: Sequence[float | None]) -> str:
+    found = [value for value in values if value is not None]
+    return f"{sum(found) / len(found):.2f}" if found else "none"
