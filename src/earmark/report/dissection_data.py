@@ -64,6 +64,10 @@ class _Gathering:
         for row in _rows(run, "captions"):
             self.captions[row["clip_id"]].append(row["text"])
         self.places: dict[str, int] = {}
+        self.twin: dict[str, list[float]] = defaultdict(list)
+        for row in _rows(run, "untrained_verdicts"):
+            if row["subject"] == "description" and row["pearson"] is not None:
+                self.twin[row["neuron"]["tap"]].append(row["pearson"])
 
     def data(self) -> DissectionData:
         layers = list(dict.fromkeys(row["tap"] for row in self.rows["neurons"]))
@@ -179,7 +183,7 @@ class _Gathering:
             median=round(median(found), 3) if found else None,
             scores=_shares(found) if found else None,
             null=chance(min(sources)) if sources else None,
-            twin=None,
+            twin=_shares(self.twin[name]) if self.twin[name] else None,
         )
 
     def _counts(self, scored: Sequence[PageNeuron]) -> dict[str, int]:
