@@ -6,7 +6,9 @@ import typer
 
 from earmark.language.cache import ReplyCache
 
-app = typer.Typer(no_args_is_help=True, help="Look at the cache of model replies, and keep it small.")
+app = typer.Typer(
+    add_completion=False, no_args_is_help=True, help="Look at the cache of model replies, and keep it small."
+)
 
 
 @app.command()

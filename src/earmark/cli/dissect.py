@@ -10,7 +10,7 @@ from earmark.cli.options import field_docs
 from earmark.cli.progress import drawn
 from earmark.dissection.config import DissectionConfig
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 _HELP = field_docs(DissectionConfig)
 _DEFAULT = DissectionConfig()
 

@@ -9,7 +9,7 @@ from earmark.errors import InvalidInput
 from earmark.language.choose import leaves_this_machine, open_model
 from earmark.language.trial import try_out
 
-app = typer.Typer(no_args_is_help=True, help="Try language models out.")
+app = typer.Typer(add_completion=False, no_args_is_help=True, help="Try language models out.")
 
 
 @app.callback()

@@ -5,7 +5,9 @@ from typing import Annotated, Any
 
 import typer
 
-app = typer.Typer(no_args_is_help=True, help="Look at audio networks: taps, widths, rate, pooling.")
+app = typer.Typer(
+    add_completion=False, no_args_is_help=True, help="Look at audio networks: taps, widths, rate, pooling."
+)
 
 
 @app.callback()

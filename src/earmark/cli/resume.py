@@ -9,7 +9,7 @@ from earmark.cli.progress import drawn
 from earmark.errors import InvalidInput
 from earmark.runs import RunFolder
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 
 
 @app.command()

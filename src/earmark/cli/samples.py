@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-app = typer.Typer(no_args_is_help=True, help="Make sample sounds and reviews by formula.")
+app = typer.Typer(add_completion=False, no_args_is_help=True, help="Make sample sounds and reviews by formula.")
 
 
 @app.command()

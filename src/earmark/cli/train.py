@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-app = typer.Typer(no_args_is_help=True, help="Train a network or a writer from your own data.")
+app = typer.Typer(add_completion=False, no_args_is_help=True, help="Train a network or a writer from your own data.")
 
 
 @app.callback()

@@ -12,7 +12,7 @@ from earmark.dissection.unlearning.forgetting import Forgetting
 from earmark.dissection.unlearning.recipe import UnlearnConfig, unlearn
 from earmark.runs import RunFolder
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 _HELP = field_docs(UnlearnConfig)
 _DEFAULT = UnlearnConfig()
 

@@ -10,7 +10,7 @@ from earmark.cli.options import field_docs
 from earmark.copywriting.copy_run import CopyRequest
 from earmark.copywriting.recipe import CopyConfig
 
-app = typer.Typer(no_args_is_help=True)
+app = typer.Typer(add_completion=False, no_args_is_help=True)
 
 _DOCS = field_docs(CopyConfig) | {key: text for key, text in field_docs(CopyRequest).items() if key != "config"}
 

@@ -10,6 +10,7 @@ from earmark.dissection.concept_list import load_concepts
 from earmark.dissection.config import DissectionConfig
 from earmark.dissection.networks import AudioNetwork, Tap
 from earmark.dissection.networks.loading import load_network
+from earmark.dissection.networks.pooling import check_pooling
 from earmark.dissection.networks.taps import find_taps
 from earmark.dissection.networks.weights import fingerprint
 from earmark.dissection.walk import Walk
@@ -57,6 +58,7 @@ def dissect(
     config = config or DissectionConfig()
     RunFolder.refuse_taken(Path(out))
     opened = load_network(network, trust_pickle=config.trust_pickle) if isinstance(network, str) else network
+    check_pooling(opened, config.pooling)
     model = _language_model(config.model, language_model)
     taps = find_taps(opened, config.taps)
     concepts = load_concepts(Path(config.concepts) if config.concepts else None, opened.labels)
