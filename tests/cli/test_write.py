@@ -185,7 +185,7 @@ def test_missing_files_and_folders_in_their_place(call, reviews, tmp_path):
 
 def test_writers_that_lack_something_say_what(call, reviews, tmp_path):
     refused(write(call, reviews, "--writer", "model"), "--model")
-    refused(write(call, reviews, "--writer", "policy"), "--policy")
+    refused(write(call, reviews, "--writer", "policy", "--policy", tmp_path / "none"), "--policy", "none")
     refused(write(call, reviews, "--model", "scripted:perfect"), "--writer model")
 
 

@@ -34,7 +34,7 @@ class CopyRequest:
     writer: WriterKind = "composer"
     """Who writes: composer (embedded), policy (a trained writer, --policy) or model (a language model, --model)."""
     policy: str | None = None
-    """The folder of a trained writer, as earmark train writer leaves it."""
+    """The folder of a trained writer, as earmark train writer leaves it; the packaged one where there is none."""
     model: str | None = None
     """The language model that writes, such as http://localhost:8000/v1#NAME."""
     facts: str | None = None
@@ -92,9 +92,7 @@ class CopyRequest:
         if self.writer == "policy":
             from earmark.copywriting.policy import PolicyWriter
 
-            if self.policy is None:
-                raise InvalidInput("--writer policy needs --policy DIR, a folder that 'earmark train writer' made.")
-            return PolicyWriter(Path(self.policy), self.config.rules)
+            return PolicyWriter(self._policy_folder(), self.config.rules)
         if self.writer == "model":
             from earmark.copywriting.model_writer import ModelWriter
             from earmark.language.choose import open_model
@@ -104,6 +102,18 @@ class CopyRequest:
                 raise InvalidInput("--writer model needs --model NAME, such as http://localhost:8000/v1#NAME.")
             return ModelWriter(model, self.config.rules)
         return None
+
+    def _policy_folder(self) -> Path:
+        """The folder of the writer that was named, or of the one that comes with the package."""
+        from earmark.samples.writers import find_writer, writer_names
+
+        if self.policy is None and not writer_names():
+            raise InvalidInput("--writer policy needs --policy DIR, a folder that 'earmark train writer' made.")
+        if self.policy is None or self.policy in writer_names():
+            return find_writer(self.policy or writer_names()[0])
+        if not Path(self.policy).is_dir():
+            raise InvalidInput(f"--policy {self.policy!r} is no folder: name one that 'earmark train writer' made.")
+        return Path(self.policy)
 
 
 def columns_told(options: Sequence[str], one_product: str | None = None) -> Columns:
