@@ -35,9 +35,12 @@ def say_candidate(candidate: Candidate) -> str:
 
 
 def say_sound(adjectives: Sequence[str]) -> str:
-    """Adjectives alone: ``a high-pitched, abrupt sound``."""
-    said = f"{', '.join(adjectives)} sound"
-    return f"{article(said)} {said}"
+    """Adjectives alone: ``a high-pitched, abrupt sound``; phrases follow: ``a quiet sound, broken by silence``."""
+    before = [adjective for adjective in adjectives if not _follows_its_noun(adjective)]
+    after = [adjective for adjective in adjectives if _follows_its_noun(adjective)]
+    said = f"{', '.join(before)} sound".strip()
+    whole = f"{article(said)} {said}"
+    return f"{whole}{',' if before else ''} {join_with(after, 'and')}" if after else whole
 
 
 def say_claim(things: Sequence[Candidate], sounds: Sequence[Candidate]) -> str:
@@ -53,7 +56,8 @@ def say_claim(things: Sequence[Candidate], sounds: Sequence[Candidate]) -> str:
     heard = join_with([say_candidate(thing) for thing in things], "and")
     if not sounds:
         return heard
-    return f"{heard}; {join_with([sound.text for sound in sounds], 'and')}"
+    said = sorted((sound.text for sound in sounds), key=_follows_its_noun)
+    return f"{heard}; {join_with(said, 'and')}"
 
 
 def say_description(claims: Sequence[str]) -> str:
@@ -87,6 +91,11 @@ def gerund(lemma: str) -> str:
     if re.fullmatch(r"[^aeiou]*[aeiou][^aeiouwxy]", lemma):
         return f"{lemma}{lemma[-1]}ing"
     return f"{lemma}ing"
+
+
+def _follows_its_noun(adjective: str) -> bool:
+    """Whether an attribute is a participle phrase: ``broken by silence``, not ``rapidly repeating``."""
+    return " by " in adjective
 
 
 def _say_word(word: str, part: str, lemma: str) -> str:
