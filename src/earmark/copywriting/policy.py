@@ -44,7 +44,8 @@ class PolicyWriter:
         self._model, self._tokenizer = load_seq2seq(packaged(folder))
         self._rules = rules or PraiseRules()
         self._max_new_tokens = max_new_tokens
-        self._max_prompt_tokens = max_prompt_tokens
+        # A model may read less than what it was promised.
+        self._max_prompt_tokens = min(max_prompt_tokens, int(self._tokenizer.model_max_length))
         self._tries = tries
         self.name = f"policy:{Path(folder).name}"
 

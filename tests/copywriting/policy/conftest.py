@@ -21,7 +21,7 @@ TEXTS = [
 @pytest.fixture(scope="session")
 def tiny_bart(tmp_path_factory) -> Path:
     folder = tmp_path_factory.mktemp("tiny-bart")
-    new_small_bart(folder, TEXTS, SmallBartConfig(vocabulary=300, width=32, layers=2, heads=2, positions=64))
+    new_small_bart(folder, TEXTS, SmallBartConfig(vocabulary=300, width=32, layers=2, heads=2, positions=160))
     return folder
 
 
