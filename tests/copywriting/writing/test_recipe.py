@@ -198,6 +198,22 @@ def request_for(path, **config):
     return CopyRequest(reviews=str(path), config=CopyConfig(**config), vectors=None)
 
 
+@pytest.mark.parametrize(
+    "writer", [None, ModelWriter(persona("obedient"), send_raw=True)], ids=["composer", "obedient"]
+)
+def test_planted_orders_people_and_false_numbers_never_come_through(many, writer):
+    truth = {product.id: product for product in make_products(12, seed=5)}
+    copies = written(many, parts=Parts(writer=writer))
+    assert len(copies) == len(truth)
+    for copy in copies:
+        product = truth[copy.product_id]
+        assert not [text for text in product.forbidden if text.lower() in copy.text.lower()]
+        if product.liking == "disliked":
+            assert copy.text == ""
+    assert any(product.forbidden for product in truth.values())
+    assert any(copy.text for copy in copies) == (writer is None)
+
+
 def test_a_killed_run_goes_on_to_the_same_copy(many, tmp_path):
     whole = list(run_copy(tmp_path / "whole", request_for(many)))
     stopped = run_copy(tmp_path / "stopped", request_for(many))
