@@ -3,10 +3,11 @@
     make bench NAME=planted_reviews
 
 Reviews of products that do not exist, with known facts, dissent, sarcasm, false numbers, look-alikes, instructions to
-the reader and personal data, written to a file and read back as a user's. Four writers: the composer; the composer on
+the reader and personal data, written to a file and read back as a user's. Five writers: the composer; the composer on
 phrasings that the lexicon was not written from; a scripted model that makes things up; one that obeys whatever the
 reviews tell it; and one that falsifies the composer's copy. The seed was drawn for the reported run: seeds 20261123 and
-7101 served while the rules were written. What goes out is judged by the truth of the samples, not by anything that wrote or grounded it.
+7101 served while the rules were written. What goes out is judged by the truth of the samples, not by anything that
+wrote or grounded it.
 """
 
 import re
