@@ -18,6 +18,8 @@ from earmark.errors import InvalidInput, RunConflict
 from earmark.runs import RunFolder
 from earmark.samples.reviews import make_products, write_reviews
 
+pytestmark = pytest.mark.slow
+
 TINY = TrainWriterConfig(
     size=SmallBartConfig(vocabulary=900, width=32, layers=1, heads=2),
     corpus=CorpusConfig(shares=(0.6, 0.2, 0.2)),
@@ -102,7 +104,6 @@ def test_a_folder_named_reference_is_the_packaged_writer_only_where_no_such_fold
     assert packaged("reference") == "reference"
 
 
-@pytest.mark.slow
 def test_the_command_teaches_a_writer_from_a_review_table(tmp_path):
     reviews = tmp_path / "reviews.jsonl"
     write_reviews(reviews, 60, 5)
