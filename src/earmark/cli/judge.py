@@ -25,13 +25,23 @@ def judge(
     ] = None,
     people: Annotated[
         Path | None,
-        typer.Option(help="With two files: the blinded sheet (CSV) to write, or, filled in, to read back."),
+        typer.Option(
+            help="With two files: the blinded sheet (CSV) to write, or, filled in, to read back. Alone: the run folder "
+            "of a dissection."
+        ),
     ] = None,
-    pairs: Annotated[int, typer.Option(min=1, help="Pairs on a sheet for people.")] = 50,
+    out: Annotated[Path | None, typer.Option(help="For a run: the sheet (CSV) that people fill in.")] = None,
+    answers: Annotated[
+        list[Path] | None, typer.Option(help="For a run: a filled-in copy of the sheet; repeat it for each person.")
+    ] = None,
+    pairs: Annotated[int, typer.Option(min=1, help="Pairs, or neurons of a run, on a sheet for people.")] = 50,
     seed: Annotated[int, typer.Option(min=0, help="Of sides, order and bootstrap.")] = 0,
     as_json: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
 ) -> None:
-    """Compare two files of copy."""
+    """Compare two files of copy, or let people judge a run."""
+    if people is not None and not copies:
+        _neurons(people, out, answers or [], pairs, seed, as_json)
+        return
     if not copies or len(copies) != 2:
         raise InvalidInput("judge compares two JSONL files of copy: earmark judge A.jsonl B.jsonl --reviews FILE.")
     first, second = copies
@@ -80,3 +90,27 @@ def _people(first: Path, second: Path, sheet: Path, pairs: int, seed: int, as_js
         return
     found = read_sheet(sheet, seed=seed)
     typer.echo(json.dumps(asdict(found), indent=2) if as_json else told(found, (first.name, second.name)))
+
+
+def _neurons(run: Path, out: Path | None, answers: list[Path], neurons: int, seed: int, as_json: bool) -> None:
+    from earmark.dissection.people import clips_folder, key_file, read_answers, read_key, write_sheet
+    from earmark.dissection.people_results import judge_answers, told
+    from earmark.runs import RunFolder
+
+    if out is None or out.suffix.lower() != ".csv":
+        raise InvalidInput("a run is judged on a sheet: name it with --out SHEET.csv, also when reading --answers.")
+    if answers:
+        key = read_key(out)
+        found = judge_answers(key, [read_answers(filled, key) for filled in answers])
+        typer.echo(found.model_dump_json(indent=2) if as_json else told(found))
+        return
+    count = write_sheet(RunFolder.open(run), out, seed=seed, neurons=neurons)
+    if as_json:
+        paths = {"sheet": out, "clips": clips_folder(out), "key": key_file(out)}
+        typer.echo(json.dumps({"questions": count} | {name: str(path) for name, path in paths.items()}))
+        return
+    typer.echo(
+        f"{count} questions: {out}, sounds in {clips_folder(out)}. Hear the clips of a line, write the letter of the "
+        f"description that fits them best, or none, under 'answer', and give the same command with --answers FILE. "
+        f"Keep {key_file(out).name} from those who judge."
+    )
