@@ -223,7 +223,7 @@ def test_agreement_is_krippendorffs_alpha():
     first, second = (dict(enumerate(said, start=1)) for said in ("aabbdcccedda", "babbbccceddd"))
     assert agreement([first, second]) == pytest.approx(0.692, abs=5e-4)
     # ... and his example of two values and ten units.
-    first, second = (dict(enumerate(said, start=1)) for said in ("0100000000", "1110010000"))
+    first, second = (dict(enumerate(said, start=1)) for said in ("0100000000", "1110010010"))
     assert agreement([first, second]) == pytest.approx(0.095, abs=5e-4)
     assert agreement([first, first]) == 1
     assert agreement([{1: "A"}, {1: "A"}]) is None
