@@ -25,7 +25,10 @@ from earmark.dissection.clips import Clip, ClipConfig, ClipSet, load_clips, read
 from earmark.dissection.concept_list import load_concepts, readable_label
 from earmark.dissection.concepts import match_captions
 from earmark.dissection.features import build_features
-from earmark.dissection.networks import AudioNetwork, Waveform, find_taps, load_network, untrained_twin
+from earmark.dissection.networks import AudioNetwork, Waveform
+from earmark.dissection.networks.loading import load_network
+from earmark.dissection.networks.taps import find_taps
+from earmark.dissection.networks.weights import untrained_twin
 from earmark.dissection.recording import RecordingConfig, record
 from earmark.dissection.selection import select
 from earmark.dissection.similarity import SCORES, score_layer
