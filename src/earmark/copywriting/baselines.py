@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from earmark.copywriting.composer.english import capitalised
 from earmark.copywriting.drafts import Brief, Draft
 from earmark.copywriting.praise import Support
 from earmark.copywriting.rewards.information import WORDS
@@ -21,7 +22,7 @@ class Extractive:
             spans = sorted((piece.excerpt.text or "" for piece in claim.evidence if piece.side == "for"), key=len)
             words = sum(len(sentence.split()) for sentence in said)
             if spans and words + len(spans[0].split()) <= WORDS[brief.style.length]:
-                said.append(spans[0].strip().rstrip(".!?") + ".")
+                said.append(capitalised(spans[0].strip().rstrip(".!?")) + ".")
         return [_draft(brief, " ".join(dict.fromkeys(said)), self.name)] if said else []
 
 
