@@ -8,9 +8,12 @@ from html.parser import HTMLParser
 import pytest
 
 from earmark.dissection.descriptions import Description
+from earmark.dissection.tuning import TuningVerdict
 from earmark.dissection.verification import Verification
 from earmark.errors import InvalidInput
-from earmark.report.dissection_data import chance, page_data
+from earmark.evidence import Verdict
+from earmark.report.dissection_data import page_data
+from earmark.report.dissection_figures import chance
 from earmark.report.dissection_page import write_page
 from earmark.runs import Manifest, RunFolder
 
@@ -135,6 +138,19 @@ def test_layers_show_how_an_untrained_twin_did_where_there_is_one(make, tmp_path
     layers = page_data(run).layers
     assert [layer.twin is not None for layer in layers] == [False, True, False]
     assert layers[1].twin == layers[1].scores
+
+
+def test_a_claim_shows_what_generated_sweeps_say_of_it(make, tmp_path):
+    run = make(tmp_path, neurons=6)
+    said = run.read("descriptions", Description)[2]
+    claim_id = said.claims[0].claim.id
+    verdict = Verdict(claim_id=claim_id, outcome="refuted", score=-0.6, judge="tuning curve", reason="the other way.")
+    row = TuningVerdict(neuron=said.neuron, attribute="pure", property="noise", verdict=verdict)
+    run.write("tuning_verdicts", TuningVerdict, [row])
+    shown = [claim.tuning for detail in page_data(run).details for claim in detail.claims if claim.tuning]
+    assert [[(one.attribute, one.outcome, one.reason) for one in each] for each in shown] == [
+        [("pure", "refuted", "the other way.")]
+    ]
 
 
 def test_chance_is_widest_for_few_recordings_and_centred_on_zero():

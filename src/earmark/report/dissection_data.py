@@ -3,7 +3,6 @@
 The tables are read as plain rows, so the page needs neither torch nor the wing that wrote them.
 """
 
-import math
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from statistics import median
@@ -12,11 +11,10 @@ from typing import Any
 import pyarrow.parquet as pq
 
 from earmark.errors import InvalidInput
+from earmark.report.dissection_figures import chance, figures_of, shares
 from earmark.report.dissection_records import (
-    BINS,
     ConceptList,
     DissectionData,
-    Figure,
     NeuronDetail,
     Outcome,
     PageClaim,
@@ -24,6 +22,7 @@ from earmark.report.dissection_records import (
     PageLayer,
     PageMoment,
     PageNeuron,
+    PageTuning,
 )
 from earmark.runs import RunFolder
 
@@ -64,6 +63,9 @@ class _Gathering:
         for row in _rows(run, "captions"):
             self.captions[row["clip_id"]].append(row["text"])
         self.places: dict[str, int] = {}
+        self.tuning: dict[str, list[Row]] = defaultdict(list)
+        for row in _rows(run, "tuning_verdicts"):
+            self.tuning[row["verdict"]["claim_id"]].append(row)
         self.twin: dict[str, list[float]] = defaultdict(list)
         for row in _rows(run, "untrained_verdicts"):
             if row["subject"] == "description" and row["pearson"] is not None:
@@ -80,7 +82,7 @@ class _Gathering:
             network=self._network(),
             version=self.run.manifest.earmark_version,
             counts=self._counts(scored),
-            figures=tuple(_figures(scored)),
+            figures=tuple(figures_of(scored)),
             facts=tuple(self._facts()),
             notes=tuple(self._notes(len(scored), len(neurons))),
             layers=tuple(
@@ -146,6 +148,12 @@ class _Gathering:
             low=_rounded(found, "pearson_low"),
             high=_rounded(found, "pearson_high"),
             clips=tuple(strongest[each] for each in claim["evidence_ids"] if each in strongest),
+            tuning=tuple(
+                PageTuning(
+                    attribute=row["attribute"], outcome=row["verdict"]["outcome"], reason=row["verdict"]["reason"]
+                )
+                for row in self.tuning[claim["id"]]
+            ),
         )
 
     def _moment(self, key: _Key, evidence: Row) -> PageMoment:
@@ -181,9 +189,9 @@ class _Gathering:
             judged=len(found),
             supported=sum(neuron.outcome == "supported" for neuron in mine),
             median=round(median(found), 3) if found else None,
-            scores=_shares(found) if found else None,
+            scores=shares(found) if found else None,
             null=chance(min(sources)) if sources else None,
-            twin=_shares(self.twin[name]) if self.twin[name] else None,
+            twin=shares(self.twin[name]) if self.twin[name] else None,
         )
 
     def _counts(self, scored: Sequence[PageNeuron]) -> dict[str, int]:
@@ -217,54 +225,6 @@ class _Gathering:
         if seconds:
             yield "time", f"{seconds / 60:.1f} minutes on {manifest.platform}"
         yield "packages", ", ".join(f"{name} {version}" for name, version in sorted(manifest.packages.items()))
-
-
-def chance(sources: int) -> tuple[float, ...]:
-    """How Pearson falls when there is nothing to find: the exact density for that many independent recordings.
-
-    The density of r between independent normal samples of size n is proportional to (1 - r^2)^((n - 4) / 2). Clips of
-    one recording are alike, so recordings are counted and not clips, which can only make chance look wider.
-    """
-    if sources < 5:
-        return (1.0,) * BINS
-    middles = [-0.4 + 1.4 * (place + 0.5) / BINS for place in range(BINS)]
-    densities = [math.exp((sources - 4) / 2 * math.log1p(-(r * r))) for r in middles]
-    return tuple(round(density / max(densities), 4) for density in densities)
-
-
-def _shares(values: Sequence[float]) -> tuple[float, ...]:
-    """(bin,): a smooth histogram of Pearson over -0.4 to 1; what lies below counts in the first bin."""
-    counts = [0.0] * BINS
-    for value in values:
-        counts[min(BINS - 1, max(0, int((value + 0.4) / 1.4 * BINS)))] += 1
-    kernel = (0.05, 0.24, 0.42, 0.24, 0.05)
-    padded = [0.0, 0.0, *counts, 0.0, 0.0]
-    return tuple(
-        round(sum(weight * padded[place + offset] for offset, weight in enumerate(kernel)) / len(values), 5)
-        for place in range(BINS)
-    )
-
-
-def _figures(scored: Sequence[PageNeuron]) -> Iterable[Figure]:
-    described = [neuron for neuron in scored if neuron.text is not None]
-    yield Figure(value=f"{len(described):,}", meaning=f"of {len(scored):,} neurons have a description")
-    judged = [neuron for neuron in described if neuron.pearson is not None]
-    if not judged:
-        yield Figure(value="none", meaning="could be judged on held-out clips")
-        return
-    supported = sum(neuron.outcome == "supported" for neuron in judged)
-    yield Figure(value=_percent(supported, len(judged)), meaning="of the descriptions beat chance on held-out clips")
-    yield Figure(value=_mean([neuron.pearson for neuron in judged]), meaning="mean Pearson on held-out clips")
-    yield Figure(value=_mean([neuron.auprc for neuron in judged]), meaning="mean AUPRC on held-out clips")
-    asked = [neuron for neuron in judged if neuron.specific is not None]
-    if asked:
-        specific = sum(bool(neuron.specific) for neuron in asked)
-        yield Figure(value=_percent(specific, len(asked)), meaning="are specific: they beat the words of other neurons")
-    found = [neuron.informativeness for neuron in judged if neuron.informativeness is not None]
-    if found:
-        yield Figure(
-            value=f"{100 * sum(found) / len(found):.0f}%", meaning="found among 20 by the words alone; chance is 5%"
-        )
 
 
 def _most_telling(scored: Sequence[PageNeuron]) -> list[int]:
@@ -332,12 +292,3 @@ def _short(names: Sequence[str]) -> list[str]:
 
 def _three_digits(value: float) -> float:
     return float(f"{value:.3g}")
-
-
-def _percent(part: int, whole: int) -> str:
-    return f"{100 * part / whole:.0f}%"
-
-
-def _mean(values: Sequence[float | None]) -> str:
-    found = [value for value in values if value is not None]
-    return f"{sum(found) / len(found):.2f}" if found else "none"

@@ -38,6 +38,14 @@ class PageMoment(Record):
     end_s: float | None = None
 
 
+class PageTuning(Record):
+    """What generated sweeps say of one attribute of a claim."""
+
+    attribute: str
+    outcome: Outcome
+    reason: str | None
+
+
 class PageClaim(Record):
     """One claim, what held-out clips say of it, and the clips it was written from."""
 
@@ -48,6 +56,7 @@ class PageClaim(Record):
     low: float | None
     high: float | None
     clips: tuple[PageMoment, ...]
+    tuning: tuple[PageTuning, ...] = ()
 
 
 class ConceptList(Record):

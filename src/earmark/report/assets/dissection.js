@@ -180,8 +180,11 @@
     return make("section", { class: "claim" },
       make("header", {}, make("h3", {}, claim.text), claim.outcome ? verdict(claim.outcome) : null, score),
       claim.reason ? make("p", { class: "reason" }, claim.reason) : null,
+      claim.tuning.length ? make("ul", { class: "tuning" }, ...claim.tuning.map(tuned)) : null,
       clipList(claim.clips));
   };
+
+  const tuned = (row) => make("li", {}, verdict(row.outcome), ` by generated sweeps: ${row.attribute}`, row.reason ? `; ${row.reason}` : "");
 
   const clipList = (moments) => make("ul", { class: "clips" }, ...moments.map(clipCard));
 
