@@ -22,7 +22,7 @@ from keeping import keep
 
 DATA = Path(__file__).resolve().parents[2] / "shared" / "data" / "esc10"
 CACHE = Path(__file__).with_name("cache")
-CONFIG = TrainingConfig(seed=0, epochs=60, learning_rate=5e-4, mix=0.5, dropped_patches=0.3, transpose=2)
+CONFIG = TrainingConfig(seed=0, epochs=40, learning_rate=5e-4, mix=0.5, dropped_patches=0.3, transpose=2)
 
 
 def clips_by_fold(fold: int) -> ClipSet:
