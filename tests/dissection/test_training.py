@@ -15,7 +15,7 @@ from earmark.dissection.clips import load_clips
 from earmark.dissection.training import TrainingConfig, train_network
 from earmark.dissection.training.architecture import build_network, start_network
 from earmark.dissection.training.augmentation import augment
-from earmark.dissection.training.fitting import wilson
+from earmark.dissection.training.fitting import forward, wilson
 from earmark.dissection.training.saving import load_network
 from earmark.dissection.training.spectrograms import FLOOR, build_extractor, extract, frames_of, spread
 from earmark.errors import InvalidInput, NotEnoughEvidence, RunConflict
@@ -222,6 +222,16 @@ def test_stretching_keeps_the_length():
     only = TrainingConfig(shift=False, stretch=0.3, gain_db=0, transpose=0, mix=0, masked_bands=0, masked_s=0)
     for _ in range(4):
         assert augment(batch, targets, only, random)[0].shape == batch.shape
+
+
+def test_leaving_out_no_patches_by_hand_gives_the_networks_own_logits(trained):
+    network = load_network(trained[1])
+    batch = torch.randn(3, network.config.max_length, 16)
+    random = torch.Generator().manual_seed(0)
+    with torch.inference_mode():
+        # A share too small to drop a patch takes the way of dropping and must end where the network does.
+        assert torch.allclose(forward(network, batch, 1e-6, random), network(input_values=batch).logits, atol=1e-6)
+        assert not torch.allclose(forward(network, batch, 0.5, random), network(input_values=batch).logits)
 
 
 def test_the_interval_is_wilsons():

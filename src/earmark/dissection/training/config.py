@@ -24,6 +24,8 @@ class TrainingConfig:
     """Share of the target that is spread over all classes."""
     dropout: float = 0.1
     """On embeddings and hidden states, in training."""
+    dropped_patches: float = 0.0
+    """Share of the patches left out in training (patchout), which is then faster by about that share."""
     width: int = 192
     """Hidden size, a multiple of 64."""
     layers: int = 4
