@@ -22,6 +22,7 @@ from earmark.copywriting.opinions import AspectFinder, find_pairs, mine_opinions
 from earmark.copywriting.opinions.pairs import Pair
 from earmark.copywriting.reviews import Review, ReviewedProduct, read_products
 from earmark.evidence import content_id
+from earmark.evidence.interval import wilson
 
 HERE = Path(__file__).resolve().parent
 REVIEWS = HERE.parents[1] / "shared" / "data" / "reviews"
@@ -118,16 +119,14 @@ def measure_pairs(name: str, told: bool = False) -> dict[str, object]:
             hits["mined"].append(prints == label.worth)
         if told and (errors or not hits["worth printing"][-1]):
             print(file, label.group_id, label.review, label.descriptor, errors, label.worth, pair)
-    return {key: {**wilson(sum(values), len(values)), "n": len(values)} for key, values in hits.items() if values}
+    return {key: {**share_of(sum(values), len(values)), "n": len(values)} for key, values in hits.items() if values}
 
 
-def wilson(successes: int, total: int) -> dict[str, float]:
+def share_of(successes: int, total: int) -> dict[str, float]:
     """A share with its 95% Wilson interval."""
-    z = 1.959964
+    low, high = wilson(successes, total)
     share = successes / total
-    centre = (share + z * z / (2 * total)) / (1 + z * z / total)
-    half = z * ((share * (1 - share) / total + z * z / (4 * total * total)) ** 0.5) / (1 + z * z / total)
-    return {"share": round(share, 4), "low": round(centre - half, 4), "high": round(centre + half, 4)}
+    return {"share": round(share, 4), "low": round(low, 4), "high": round(high, 4)}
 
 
 def measure_stance(file: str) -> dict[str, object]:
@@ -140,7 +139,7 @@ def measure_stance(file: str) -> dict[str, object]:
         stance = overall_stance(product, mine_opinions(product, aspects.aspects))
         confusion[f"{labels[product.product.id]} read as {stance.stance}"] += 1
     agreed = sum(count for key, count in confusion.items() if key.split(" read as ")[0] == key.split(" read as ")[1])
-    return {**wilson(agreed, sum(confusion.values())), "confusion": dict(sorted(confusion.items()))}
+    return {**share_of(agreed, sum(confusion.values())), "confusion": dict(sorted(confusion.items()))}
 
 
 def measure_speed(file: str) -> dict[str, float]:

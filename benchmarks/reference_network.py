@@ -14,7 +14,7 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).parent))
 
 from earmark.dissection.networks.loading import load_network
-from earmark.dissection.training.fitting import wilson
+from earmark.evidence.interval import wilson
 from earmark.samples.networks import find_network
 from earmark.samples.sounds import SOUND_CLASSES, make_sound
 from keeping import keep

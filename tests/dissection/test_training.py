@@ -15,10 +15,11 @@ from earmark.dissection.clips import load_clips
 from earmark.dissection.training import TrainingConfig, train_network
 from earmark.dissection.training.architecture import build_network, start_network
 from earmark.dissection.training.augmentation import augment
-from earmark.dissection.training.fitting import forward, wilson
+from earmark.dissection.training.fitting import forward
 from earmark.dissection.training.saving import load_network
 from earmark.dissection.training.spectrograms import FLOOR, build_extractor, extract, frames_of, spread
 from earmark.errors import InvalidInput, NotEnoughEvidence, RunConflict
+from earmark.evidence.interval import wilson
 
 TINY = TrainingConfig(epochs=6, batch_size=8, width=64, layers=1, mels=16, learning_rate=3e-3, transpose=0, mix=0.1)
 

@@ -5,9 +5,9 @@ from collections.abc import Mapping, Sequence
 from itertools import combinations
 
 from earmark.dissection.people import LETTERS, SheetKey
-from earmark.dissection.unlearning.damage import wilson
 from earmark.errors import NotEnoughEvidence
 from earmark.evidence import Record
+from earmark.evidence.interval import wilson
 
 Answers = Mapping[int, str]
 """One person's: the number of a question to a letter or ``none``."""

@@ -12,7 +12,7 @@ from earmark.dissection.descriptions import Description, NeuronClaim, NeuronId, 
 from earmark.dissection.networks.taps import find_taps
 from earmark.dissection.unlearning.aftermath import last_hidden, probe_auc
 from earmark.dissection.unlearning.card import card
-from earmark.dissection.unlearning.damage import assess, calibrating_temperature, wilson
+from earmark.dissection.unlearning.damage import assess, calibrating_temperature
 from earmark.dissection.unlearning.erasing import erased, fit_eraser
 from earmark.dissection.unlearning.forgetting import Budget, Subject, forget
 from earmark.dissection.unlearning.listening import logits_of
@@ -26,6 +26,7 @@ from earmark.dissection.unlearning.whom import (
 )
 from earmark.errors import InvalidInput, NotEnoughEvidence, UnknownName
 from earmark.evidence import Claim
+from earmark.evidence.interval import wilson
 
 spec = importlib.util.spec_from_file_location("planted", Path(__file__).with_name("planted.py"))
 planted = importlib.util.module_from_spec(spec)

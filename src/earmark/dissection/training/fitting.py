@@ -100,14 +100,6 @@ def predict(network: Any, spectrograms: Spectrograms, normalise: Normalisation, 
     return np.concatenate(named)
 
 
-def wilson(right: int, of: int, z: float = 1.959964) -> tuple[float, float]:
-    """The 95% interval of a share, after Wilson (1927)."""
-    share = right / of
-    centre = share + z**2 / (2 * of)
-    reach = z * math.sqrt(share * (1 - share) / of + z**2 / (4 * of**2))
-    return max(0.0, (centre - reach) / (1 + z**2 / of)), min(1.0, (centre + reach) / (1 + z**2 / of))
-
-
 def _batches(count: int, size: int, random: torch.Generator) -> Iterator[Tensor]:
     """All indices in a new order; a last batch of one joins the one before, so that mixing has a partner."""
     order = torch.randperm(count, generator=random)

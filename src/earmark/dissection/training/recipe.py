@@ -12,7 +12,7 @@ import torch
 from earmark.dissection.clips import Clip, ClipSet
 from earmark.dissection.training.architecture import build_network, start_network
 from earmark.dissection.training.config import EpochRecord, TrainingConfig, TrainingReport
-from earmark.dissection.training.fitting import Labels, Normalisation, fit, predict, wilson
+from earmark.dissection.training.fitting import Labels, Normalisation, fit, predict
 from earmark.dissection.training.saving import WEIGHTS, load_network, save_network, write_report
 from earmark.dissection.training.spectrograms import (
     Spectrograms,
@@ -22,6 +22,7 @@ from earmark.dissection.training.spectrograms import (
     spread,
 )
 from earmark.errors import InvalidInput, NotEnoughEvidence, RunConflict
+from earmark.evidence.interval import wilson
 from earmark.workers import Progress, silent
 
 _LONGEST_S = 10.0

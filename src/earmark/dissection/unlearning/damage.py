@@ -13,8 +13,7 @@ import numpy.typing as npt
 from earmark.dissection.unlearning.listening import Logits
 from earmark.errors import NotEnoughEvidence
 from earmark.evidence import Record
-
-_Z95 = 1.959963984540054
+from earmark.evidence.interval import wilson
 
 
 class ClassDamage(Record):
@@ -122,16 +121,6 @@ def _class_damage(
         confidence_before=float(_softmax(before[own] / temperature)[:, index].mean()),
         confidence_after=float(_softmax(after[own] / temperature)[:, index].mean()),
     )
-
-
-def wilson(right: int, of: int) -> tuple[float, float]:
-    """Wilson's 95% interval of a share (Wilson 1927)."""
-    if of == 0:
-        return 0.0, 1.0
-    share, spread = right / of, _Z95**2 / of
-    centre = (share + spread / 2) / (1 + spread)
-    half = _Z95 * math.sqrt(share * (1 - share) / of + spread / (4 * of)) / (1 + spread)
-    return max(0.0, centre - half), min(1.0, centre + half)
 
 
 def calibrating_temperature(logits: Logits, classes: npt.NDArray[np.int64]) -> float:
