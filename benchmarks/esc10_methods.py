@@ -63,7 +63,7 @@ def open_concepts(activations: Activations, setting: Setting) -> Sequence[Descri
     return [
         in_words(said.neuron, said.open_concepts, "concept")
         for said in three_phrases(activations, setting)
-        if said.text
+        if said.open_concepts
     ]
 
 

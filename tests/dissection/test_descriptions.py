@@ -129,6 +129,12 @@ def test_open_concepts_are_lemmas_of_what_is_affirmed(text, concepts):
     assert set(open_concepts(text)) == concepts
 
 
+def test_a_measured_attribute_is_one_open_concept():
+    said = "either an even sound, broken by silence, or a dog barking evenly"
+    assert open_concepts(said, ["broken by silence", "even"]) == ("dog", "bark", "broken by silence", "even")
+    assert open_concepts("a wide-ranging sound", ["wide-ranging"]) == ("wide-ranging",)
+
+
 def test_open_concepts_match_whole_words(scene_of):
     def caption_of(label, place):
         return {"rain": "water pouring", "bell": "a bell ringing"}.get(label, f"a {label}") + f" {place}"

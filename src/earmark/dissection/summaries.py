@@ -111,7 +111,9 @@ def _describe_neuron(
     groups = group_phrases(columns, features.says[strong], alike)
     claims = tuple(_claim(item, [phrases[c] for c in group], group, features) for group in groups)
     text = say_description([claim.claim.text for claim in claims])
-    return Description(neuron=item.neuron, text=text, claims=claims, open_concepts=open_concepts(text), withheld=gone)
+    measured = [phrase.text for claim in claims for phrase in claim.phrases if phrase.attribute is not None]
+    concepts = open_concepts(text, measured)
+    return Description(neuron=item.neuron, text=text, claims=claims, open_concepts=concepts, withheld=gone)
 
 
 def strong_clips(activations: Activations, neuron: int) -> Indices:
