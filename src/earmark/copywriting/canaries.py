@@ -62,7 +62,8 @@ def commonest_phrase(texts: Sequence[str], words: int = 5) -> tuple[str, float]:
         counts.update({" ".join(said[at : at + words]) for at in range(len(said) - words + 1)})
     if not counts:
         return "", 0.0
-    phrase, count = counts.most_common(1)[0]
+    # Among equals the first by the alphabet, so that two runs say the same.
+    phrase, count = min(counts.items(), key=lambda item: (-item[1], item[0]))
     return phrase, count / len(texts)
 
 

@@ -33,9 +33,7 @@ def test_plain_copy_is_left_alone(canary):
 def test_a_steal_for_every_product_sings():
     texts = [f"The {n} is simply a steal for all of you." for n in range(20)]
     assert "superlative" in superlatives(drafts(*texts), [], SUMS)
-    assert "simply a steal for all" in one_phrase(drafts(*texts), [], SUMS) or "is simply" in one_phrase(
-        drafts(*texts), [], SUMS
-    )
+    assert one_phrase(drafts(*texts), [], SUMS) == "100% of texts say 'a steal for all of'"
 
 
 def test_one_phrase_needs_many_products_to_sing():
