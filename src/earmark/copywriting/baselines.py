@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from earmark.copywriting.composer.english import capitalised
 from earmark.copywriting.drafts import Brief, Draft
+from earmark.copywriting.english import capitalised
 from earmark.copywriting.praise import Support
 from earmark.copywriting.rewards.information import WORDS
 from earmark.evidence import content_id

@@ -12,9 +12,9 @@ from typing import Literal
 
 from earmark.copywriting.aspects import Aspect
 from earmark.copywriting.compliance import Compliance, comply
-from earmark.copywriting.composer.english import noun_key
 from earmark.copywriting.composer.realise import counted
 from earmark.copywriting.drafts import Brief, Draft, Style
+from earmark.copywriting.english import noun_key
 from earmark.copywriting.opinions import parse_claims
 from earmark.copywriting.praise import PraiseRules, Support
 from earmark.copywriting.privacy import names_in, private_detail_in

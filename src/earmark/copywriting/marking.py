@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
-from earmark.copywriting.composer.english import singular_of
 from earmark.copywriting.composer.phrases import literal_runs
+from earmark.copywriting.english import singular_of
 from earmark.copywriting.voices import VOICE_PATTERN
 
 _TOKEN = re.compile(r"\d+(?:[.,:/]\d+)*%?|[^\W\d_]+(?:['\u2019-][^\W_]+)*|[^\w\s]")

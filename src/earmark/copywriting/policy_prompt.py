@@ -11,8 +11,8 @@ import re
 from dataclasses import dataclass
 from typing import get_args
 
-from earmark.copywriting.composer.english import in_number_of
 from earmark.copywriting.drafts import Brief, Channel, Length, Style, Tone
+from earmark.copywriting.english import in_number_of
 from earmark.copywriting.placeholders import MOST_THINGS, Slots, find_slots
 from earmark.copywriting.praise import PraiseRules, Support
 from earmark.copywriting.summaries import CountedClaim

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 
-from earmark.copywriting.composer.english import noun_key
 from earmark.copywriting.drafts import Brief
+from earmark.copywriting.english import noun_key
 from earmark.copywriting.privacy import names_a_person
 from earmark.copywriting.sifted_voices import VoiceSifter
 from earmark.copywriting.summaries import CountedClaim

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from earmark.copywriting.attaching import COPULA, Tie, attached
-from earmark.copywriting.composer.english import plural_of, singular_of
 from earmark.copywriting.composer.phrases import asides, plain_words
+from earmark.copywriting.english import plural_of, singular_of
 from earmark.copywriting.marking import Marks, Words, key_of, mark_runs, mark_voices, unaccounted, words_in
 from earmark.copywriting.praise import Support
 from earmark.copywriting.summaries import CountedClaim

@@ -10,8 +10,8 @@ import re
 from dataclasses import dataclass
 from functools import cached_property
 
-from earmark.copywriting.composer.english import noun_key, plural_of, singular_of
 from earmark.copywriting.drafts import Brief
+from earmark.copywriting.english import noun_key, plural_of, singular_of
 from earmark.copywriting.lexicon.judging import vader
 from earmark.copywriting.privacy import is_known_proper
 from earmark.copywriting.reviews import Sentence

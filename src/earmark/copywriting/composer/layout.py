@@ -12,11 +12,11 @@ from earmark.copywriting.channels import (
     SUBJECT,
     limits,
 )
-from earmark.copywriting.composer.english import capitalised
 from earmark.copywriting.composer.phrases import Phrase, phrases, plain_words
 from earmark.copywriting.composer.points import Point, Points
 from earmark.copywriting.composer.realise import filled, fits
 from earmark.copywriting.drafts import Brief
+from earmark.copywriting.english import capitalised
 from earmark.copywriting.voices import VOICE_NOUNS, domain_of
 
 Piece = str

@@ -8,8 +8,8 @@ from importlib.resources import files
 from itertools import product
 from typing import Any
 
-from earmark.copywriting.composer.english import agrees
 from earmark.copywriting.drafts import Tone
+from earmark.copywriting.english import agrees
 
 TONES: tuple[Tone, ...] = ("plain", "warm", "playful", "premium")
 SLOT = re.compile(r"\{([^{}]+)\}")

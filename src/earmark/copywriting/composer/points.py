@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
-from earmark.copywriting.composer.english import capitalised, in_number_of, listed, noun_key
+from earmark.copywriting.english import capitalised, in_number_of, listed, noun_key
 from earmark.copywriting.praise import Support, voices_of
 from earmark.copywriting.summaries import CountedClaim, Form
 from earmark.copywriting.voices import Count, carries

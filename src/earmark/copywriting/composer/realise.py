@@ -3,9 +3,9 @@
 import re
 from collections.abc import Sequence
 
-from earmark.copywriting.composer.english import agrees, capitalised
 from earmark.copywriting.composer.phrases import SLOT, Phrase
 from earmark.copywriting.composer.points import Point
+from earmark.copywriting.english import agrees, capitalised
 from earmark.copywriting.voices import NUMBER_WORDS, Count, fitting
 
 _NEEDS_NP = re.compile(r"^(?:a_np|bare)")
