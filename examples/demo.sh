@@ -3,14 +3,14 @@
 set -eu
 
 rm -rf demo
+echo "$ earmark samples reviews demo/reviews.csv --products 3"
+earmark samples reviews demo/reviews.csv --products 3
+echo
+echo "$ earmark write demo/reviews.csv"
+earmark write demo/reviews.csv
+echo
 echo "$ earmark samples sounds demo/sounds --per-class 12"
 earmark samples sounds demo/sounds --per-class 12
 echo
 echo "$ earmark dissect reference demo/sounds --out demo/dissection"
 earmark dissect reference demo/sounds --out demo/dissection
-echo
-echo "$ earmark samples reviews demo/reviews.csv --products 3"
-earmark samples reviews demo/reviews.csv --products 3
-echo
-echo "$ earmark write demo/reviews.csv --out demo/copy.md"
-earmark write demo/reviews.csv --out demo/copy.md
