@@ -201,6 +201,21 @@ def test_claims_read_as_plain_english():
 
 
 @pytest.mark.parametrize(
+    ("text", "lemmas", "parts", "said"),
+    [
+        ("lost", ("lose",), ("verb",), "something lost"),
+        ("muffled", ("muffle",), ("verb",), "something muffled"),
+        ("barks", ("bark",), ("verb",), "barking"),
+        ("door broken", ("door", "break"), ("noun", "verb"), "a broken door"),
+        ("dog barks", ("dog", "bark"), ("noun", "verb"), "a dog barking"),
+        ("shrill", ("shrill",), ("adjective",), "something shrill"),
+    ],
+)
+def test_participles_say_what_a_sound_is_like_and_other_verbs_what_is_done(text, lemmas, parts, said):
+    assert say_claim([Candidate(text, "words", lemmas, parts)], []) == said
+
+
+@pytest.mark.parametrize(
     ("lemma", "said"), [("ring", "ringing"), ("drip", "dripping"), ("sneeze", "sneezing"), ("die", "dying")]
 )
 def test_verbs_are_said_in_their_ing_form(lemma, said):

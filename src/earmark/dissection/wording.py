@@ -99,17 +99,22 @@ def _follows_its_noun(adjective: str) -> bool:
 
 
 def _say_word(word: str, part: str, lemma: str) -> str:
-    if part == "verb":
+    if part == "verb" and not _is_past_participle(word, lemma):
         return word if word.endswith("ing") else gerund(lemma)
-    if part == "adjective":
+    if part in ("adjective", "verb"):
         return f"something {word}"
     return _with_article(word, word)
+
+
+def _is_past_participle(word: str, lemma: str) -> bool:
+    """``lost``, ``broken`` and ``muffled`` say what a sound is like; ``bark`` and ``barks`` what something does."""
+    return word != lemma and word.endswith(("ed", "en", "t"))
 
 
 def _say_action(noun: str, verb: str, lemma: str) -> str:
     if verb.endswith("ing"):
         return _with_article(f"{noun} {verb}", noun)
-    if verb.endswith("ed"):
+    if _is_past_participle(verb, lemma):
         return _with_article(f"{verb} {noun}", noun)
     return _with_article(f"{noun} {gerund(lemma)}", noun)
 
