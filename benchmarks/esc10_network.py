@@ -41,7 +41,7 @@ def trained_esc10_network(fold: int) -> Path:
         SystemExit: the recordings are not there.
     """
     if not DATA.is_dir():
-        raise SystemExit(f"ESC-10 is not at {DATA}: see benchmarks/README.md.")
+        raise SystemExit(f"ESC-10 is not at {DATA}: benchmarks/README.md says what belongs there.")
     folder = CACHE / f"esc10-fold{fold}"
     if not (folder / "model.safetensors").is_file():
         train_network(clips_by_fold(fold), folder, CONFIG, find_network("reference"), progress=_say)
