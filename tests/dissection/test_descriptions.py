@@ -62,6 +62,16 @@ def test_a_neuron_of_pure_noise_gets_no_description_or_an_undecided_one(scene, l
         assert description.text or description.failure
 
 
+def test_of_four_hundred_noise_neurons_hardly_any_is_described_and_none_supported(scene):
+    """Beside good detectors, whose phrases must not buy false ones for others."""
+    detectors = [scene.neuron(label, seed=n) for n, label in enumerate(("dog", "bell", "rain", "engine", "bird"))]
+    recorded, descriptions = described(scene, *detectors, *(scene.neuron(seed=1000 + n) for n in range(400)))
+    rows = verify(descriptions, recorded, scene.features, scene.clip_set, QUICK)
+    outcomes = [row.verdict.outcome for row in rows if row.subject == "description" and row.neuron.index >= 5]
+    assert len(outcomes) <= 0.03 * 400
+    assert "supported" not in outcomes
+
+
 def test_a_dead_neuron_gets_no_description_and_the_reason(layer):
     assert layer[1][36].text is None
     assert layer[1][36].failure == "dead: it does not vary over the shown clips."
