@@ -32,6 +32,7 @@ def dissect(
     control: Annotated[str, typer.Option(help=_HELP["control"])] = _DEFAULT.control,
     tuning: Annotated[bool, typer.Option("--tuning", help=_HELP["tuning"])] = False,
     model: Annotated[str, typer.Option(help=_HELP["model"])] = _DEFAULT.model,
+    describe_by: Annotated[str, typer.Option(help=_HELP["describe_by"])] = _DEFAULT.describe_by,
     clap: Annotated[str | None, typer.Option(help=_HELP["clap"])] = None,
     batch_size: Annotated[int, typer.Option(min=1, help=_HELP["batch_size"])] = _DEFAULT.batch_size,
     precision: Annotated[str, typer.Option(help=_HELP["precision"])] = _DEFAULT.precision,
@@ -53,6 +54,7 @@ def dissect(
         held_out=held_out,
         tuning=tuning,
         model=model,
+        describe_by=describe_by,  # type: ignore[arg-type]
         clap=clap,
         batch_size=batch_size,
         allow_outside=allow_outside,

@@ -33,7 +33,9 @@ class DissectionConfig:
     tuning: bool = False
     """Also play generated sweeps of pitch, loudness, bandwidth, modulation and noise, and check claims against them."""
     model: str = "embedded"
-    """A language model to caption (with captions 'model') and to pick concepts; by default none."""
+    """A language model to caption (with captions 'model'), to pick concepts and to describe; by default none."""
+    describe_by: Literal["embedded", "model"] = "embedded"
+    """Who phrases the descriptions: the embedded writer, or the model (two questions a neuron)."""
     clap: str | None = None
     """A CLAP folder or hub id, to compare the sounds themselves with the concept names."""
     batch_size: int = 16

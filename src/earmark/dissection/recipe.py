@@ -67,6 +67,8 @@ def dissect(
     _refuse_too_few(clip_set, config.per_side)
     if "model" in caption_sources(clip_set, CaptionConfig(config.captions)) and model is None:
         raise InvalidInput("captions by a model need one that listens: name it with --model.")
+    if config.describe_by == "model" and model is None:
+        raise InvalidInput("descriptions by a model need one: name it with --model.")
     arguments = {
         "network": opened.name,
         "clips": str(Path(clips).resolve()),

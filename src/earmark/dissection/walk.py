@@ -17,11 +17,20 @@ from earmark.dissection.captions import (
     caption_sources,
 )
 from earmark.dissection.clips import Clip, ClipSet, read_waveform
-from earmark.dissection.concepts import ClipConcepts, ConceptScore, match_captions, match_sounds, score_concepts
+from earmark.dissection.concepts import (
+    ClipConcepts,
+    ConceptScore,
+    LastLayerAccuracy,
+    last_layer_accuracy,
+    match_captions,
+    match_sounds,
+    score_concepts,
+)
 from earmark.dissection.config import DissectionConfig
 from earmark.dissection.descriptions import Description
 from earmark.dissection.features import ClipFeatures, build_features
 from earmark.dissection.localisation import Moment, localise
+from earmark.dissection.model_descriptions import describe_with_model
 from earmark.dissection.networks import AudioNetwork, Tap, Waveform
 from earmark.dissection.networks.weights import untrained_twin
 from earmark.dissection.picking import PickConfig, pick_concepts
@@ -202,12 +211,22 @@ class Walk:
                 self.progress("descriptions", number + 1, len(recorded))
             for name, kind in _BY_TAP.items():
                 self.run.finish(name, kind)
+            self._judge_last_layer()
             descriptions = self.run.read("descriptions", Description)
             counts["described"] = sum(one.text is not None for one in descriptions)
             counts["refused"] = sum(one.text is None for one in descriptions)
             verdicts = self.run.read("verdicts", Verification)
             whole = [one for one in verdicts if one.subject == "description"]
             counts["supported"] = sum(one.verdict.outcome == "supported" for one in whole)
+
+    def _judge_last_layer(self) -> None:
+        """How often the classifier's neurons are named after the classes that they stand for."""
+        classifier = next((tap for tap in self.taps if tap.kind == "classifier"), None)
+        if classifier is None or len(self.network.labels) != classifier.width:
+            return
+        own = [row for row in self.run.read("concepts", ConceptScore) if row.tap == classifier.name]
+        found = last_layer_accuracy(own, self.network.labels, self.concepts, self.embedder)
+        self.run.write("last_layer", LastLayerAccuracy, found)
 
     def _describe_tap(
         self,
@@ -230,13 +249,34 @@ class Walk:
             )
             scores += picked.scores
             self.run.skip(picked.refused)
-        descriptions = describe(activations, evidence, features, seed=self.config.seed)
+        descriptions = self._phrase(activations, evidence, features, captions)
         verdicts = verify(descriptions, activations, features, self.clip_set, seed=self.config.seed)
         self.run.append("neurons", NeuronRow, _neuron_rows(activations, self.network.labels), number)
         self.run.append("evidence", NeuronEvidence, evidence, number)
         self.run.append("concepts", ConceptScore, scores, number)
         self.run.append("descriptions", Description, descriptions, number)
         self.run.append("verdicts", Verification, verdicts, number)
+
+    def _phrase(
+        self,
+        activations: Activations,
+        evidence: Sequence[NeuronEvidence],
+        features: ClipFeatures,
+        captions: Sequence[Caption],
+    ) -> list[Description]:
+        if self.config.describe_by == "embedded" or self.language_model is None:
+            return describe(activations, evidence, features, seed=self.config.seed)
+        said = self._captions_by_clip(captions)
+        return describe_with_model(
+            self.language_model,
+            activations,
+            evidence,
+            {clip.id: said[index] for index, clip in enumerate(self.clip_set.clips) if index in said},
+            features,
+            self.embedder,
+            workers=self.workers,
+            seed=self.config.seed,
+        )
 
     def _captions_by_clip(self, captions: Sequence[Caption]) -> dict[int, str]:
         position = {clip.id: index for index, clip in enumerate(self.clip_set.clips)}

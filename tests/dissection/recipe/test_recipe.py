@@ -1,5 +1,6 @@
 """The whole walk: one command, a run folder that pandas reads, and a resumed run that is the same run."""
 
+import json
 import os
 import signal
 import subprocess
@@ -12,12 +13,15 @@ import pandas as pd
 import pytest
 
 from earmark.dissection.clips import Clip
+from earmark.dissection.concepts import LastLayerAccuracy
 from earmark.dissection.config import DissectionConfig
+from earmark.dissection.descriptions import Description
 from earmark.dissection.localisation import Moment
 from earmark.dissection.recipe import dissect, resume
 from earmark.dissection.selection import NeuronEvidence
 from earmark.dissection.verification import Verification
 from earmark.errors import InvalidInput, NotEnoughEvidence, RunConflict, UnknownName
+from earmark.language.providers.scripted import Scripted
 from earmark.runs import RunFolder
 
 TABLES = ("acoustics", "captions", "clips", "concepts", "descriptions", "evidence", "neurons", "verdicts")
@@ -117,6 +121,7 @@ def test_a_folder_that_holds_another_run_is_refused_before_any_work(sounds, fact
         ({"concepts": "absent.txt"}, InvalidInput, "absent.txt"),
         ({"model": "telepathy"}, InvalidInput, "names no model"),
         ({"captions": ("model",)}, InvalidInput, "--model"),
+        ({"describe_by": "model"}, InvalidInput, "--model"),
     ],
 )
 def test_what_the_user_can_mend_is_one_sentence_and_nothing_is_written(
@@ -163,3 +168,55 @@ def test_tuning_curves_judge_the_acoustic_claims(sounds, factory, embedder, tmp_
     assert set(curves["property"]) == {"pitch", "loudness", "bandwidth", "modulation", "noise"}
     verdicts = pd.read_parquet(run.table("tuning_verdicts"))
     assert {verdict["outcome"] for verdict in verdicts["verdict"]} <= {"supported", "refuted", "undecided"}
+
+
+def replies(strong, weak):
+    """A model that gives these phrases for the strong and for the weak side, and picks 'rain' from any list."""
+
+    def answer(prompt):
+        if prompt.name == "icl":
+            return '{"concept": "rain"}'
+        said = strong if "most" in prompt.data[0].label else weak
+        return said if isinstance(said, str) else json.dumps({"shared": said})
+
+    return Scripted(answer)
+
+
+def described_by(model, sounds, factory, embedder, out):
+    config = DissectionConfig(describe_by="model", taps=("hidden",))
+    return dissect(factory, sounds, out, config, embedder=embedder, language_model=model)
+
+
+def test_a_model_describes_with_the_same_receipts_and_what_the_clips_deny_is_withheld(
+    sounds, factory, embedder, tmp_path
+):
+    model = replies(["hissing static", "a ringing bell", "x-ray vision"], ["something else entirely"])
+    run = described_by(model, sounds, factory, embedder, tmp_path / "run")
+    described = [one for one in run.read("descriptions", Description) if one.text is not None]
+    assert {one.writer for one in described} == {"scripted"}
+    assert all(phrase.weight > 0 for one in described for phrase in one.phrases)
+    assert all("hissing static" in one.text or "hissing static" in one.withheld for one in described)
+    # A neuron cannot follow hissing and ringing alike: over all neurons something that was said is withheld.
+    assert any(one.withheld for one in described)
+    verdicts = run.read("verdicts", Verification)
+    assert {one.neuron for one in described} <= {one.neuron for one in verdicts}
+
+
+def test_what_the_weak_clips_share_too_is_no_description(sounds, factory, embedder, tmp_path):
+    run = described_by(replies(["loud noise"], ["loud noise"]), sounds, factory, embedder, tmp_path / "run")
+    descriptions = run.read("descriptions", Description)
+    assert all(one.text is None for one in descriptions)
+    assert sum(one.withheld == ("loud noise",) for one in descriptions) == 11
+
+
+def test_a_model_that_talks_nonsense_gives_reasons_and_no_descriptions(sounds, factory, embedder, tmp_path):
+    run = described_by(replies("I cannot say.", "no"), sounds, factory, embedder, tmp_path / "run")
+    descriptions = run.read("descriptions", Description)
+    assert all(one.text is None for one in descriptions)
+    assert sum("gave no usable reply twice" in one.failure for one in descriptions) == 11
+
+
+def test_how_often_the_class_neurons_are_named_after_their_classes_is_kept(finished):
+    rows = finished.read("last_layer", LastLayerAccuracy)
+    assert {row.score_name for row in rows} == {"cosine", "cosine_cubed", "rank_reorder", "wpmi", "soft_wpmi"}
+    assert all(0 <= row.top_1 <= row.top_5 <= 1 and row.neurons == 6 for row in rows)
