@@ -42,6 +42,19 @@ class Budget:
         if self.retain_drop is not None and not 0 <= self.retain_drop < 1:
             raise InvalidInput("--retain-drop lies between 0 and 1.")
 
+    def count(self, of: int) -> int | None:
+        """The neurons to silence out of so many, ``None`` where the retained classes decide.
+
+        Raises:
+            InvalidInput: it would be all of them.
+        """
+        if self.neurons is None and self.share is None:
+            return None
+        count = self.neurons if self.neurons is not None else max(1, round((self.share or 0) * of))
+        if count >= of:
+            raise InvalidInput(f"a budget of {count} would silence all {of} neurons: nothing would be left.")
+        return count
+
 
 class SilencedTap(Record):
     """The silenced neurons of one tap."""
@@ -162,10 +175,8 @@ def choose_within(
 ) -> dict[str, list[int]]:
     """The neurons to silence: a fixed number, or as many as forget most within what the others may lose."""
     of = sum(tap.width for tap in subject.taps)
-    if budget.neurons is not None or budget.share is not None:
-        count = budget.neurons if budget.neurons is not None else max(1, round((budget.share or 0) * of))
-        if count >= of:
-            raise InvalidInput(f"a budget of {count} would silence all {of} neurons: nothing would be left.")
+    count = budget.count(of)
+    if count is not None:
         return ranking.best(count)
     allowed = 0.03 if budget.retain_drop is None else budget.retain_drop
     own = subject.choosing.classes == target

@@ -106,6 +106,8 @@ def unlearn(
     opened = reopen(path, network=network)
     targets = [class_of(opened.network, concept) for concept in concepts]
     taps = _silenceable(opened, config.taps)
+    budget = Budget(config.neurons, config.share, config.retain_drop)
+    budget.count(sum(tap.width for tap in taps))
     embedder = embedder or SentenceVectors()
     subject = _subject(opened, taps)
     rankings = [rank(opened, subject, target, config.method, embedder) for target in targets]
@@ -118,7 +120,7 @@ def unlearn(
                 ranking,
                 target,
                 how=config.how,
-                budget=Budget(config.neurons, config.share, config.retain_drop),
+                budget=budget,
                 random_prunes=config.random_prunes,
                 seed=config.seed,
             )
