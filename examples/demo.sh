@@ -3,6 +3,7 @@
 set -eu
 
 rm -rf demo
+mkdir demo
 echo "$ earmark samples reviews demo/reviews.csv --products 3"
 earmark samples reviews demo/reviews.csv --products 3
 echo
