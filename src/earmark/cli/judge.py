@@ -9,7 +9,7 @@ import typer
 
 from earmark.errors import InvalidInput
 
-app = typer.Typer(no_args_is_help=True)
+app = typer.Typer(add_completion=False, no_args_is_help=True)
 
 
 @app.command(help="Compare two sets of copy, or let people judge a run.")

@@ -9,7 +9,9 @@ import typer
 from earmark.errors import InvalidInput
 from earmark.runs import RunFolder
 
-app = typer.Typer(no_args_is_help=True, help="List, show and compare runs.")
+_EACH_WAY = 3
+
+app = typer.Typer(add_completion=False, no_args_is_help=True, help="List, show and compare runs.")
 
 _AsJson = Annotated[bool, typer.Option("--json", help="JSON, for machines.")]
 
@@ -58,7 +60,25 @@ def show(run: Annotated[Path, typer.Argument(help="A run folder.")], as_json: _A
     lines += [f"  table {name}: {rows} rows" for name, rows in table_rows(opened).items()]
     lines += [f"  skipped {clean_text(f'{item.uri}: {item.reason}')}" for item in manifest.skipped]
     lines += [f"  note: {note}" for note in manifest.notes]
+    lines += _best_and_worst(opened)
     typer.echo("\n".join(lines))
+
+
+def _best_and_worst(run: RunFolder) -> list[str]:
+    """The descriptions of a dissection that hold best and worst on held-out clips, with their verdicts."""
+    if run.manifest.kind != "dissection" or not run.has("verdicts"):
+        return []
+    from earmark.cli.dissected import score_line
+    from earmark.dissection.verification import Verification
+    from earmark.language.untrusted import clean_text
+
+    whole = [one for one in run.read("verdicts", Verification) if one.subject == "description"]
+    judged = sorted((one for one in whole if one.pearson is not None), key=lambda one: -(one.pearson or 0))
+    worst = judged[-_EACH_WAY:] if len(judged) >= 2 * _EACH_WAY else []
+    lines = []
+    for title, chosen in (("best", judged[:_EACH_WAY]), ("worst", worst)):
+        lines += [f"  {title} {one.neuron}: {clean_text(one.text)}; {score_line(one)}" for one in chosen]
+    return lines
 
 
 @app.command()

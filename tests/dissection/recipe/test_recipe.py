@@ -220,3 +220,15 @@ def test_how_often_the_class_neurons_are_named_after_their_classes_is_kept(finis
     rows = finished.read("last_layer", LastLayerAccuracy)
     assert {row.score_name for row in rows} == {"cosine", "cosine_cubed", "rank_reorder", "wpmi", "soft_wpmi"}
     assert all(0 <= row.top_1 <= row.top_5 <= 1 and row.neurons == 6 for row in rows)
+
+
+def test_a_run_shows_its_best_and_worst_descriptions_with_their_verdicts(finished):
+    from typer.testing import CliRunner
+
+    from earmark.cli.runs import app
+
+    shown = CliRunner().invoke(app, ["show", str(finished.path)]).output
+    pearsons = [one.pearson for one in finished.read("verdicts", Verification) if one.subject == "description"]
+    best, worst = max(pearsons), min(pearsons)
+    assert f"held-out Pearson {best:.2f}" in shown.split("  best ")[1]
+    assert f"held-out Pearson {worst:.2f}" in shown.split("  worst ")[-1]
