@@ -43,7 +43,7 @@ def test_openais_key_is_not_for_another_server(monkeypatch):
     assert model._client.api_key == "none"
     monkeypatch.setenv("EARMARK_API_KEY", "sk-mine")
     assert open_model("http://localhost:9/v1#m")._client.api_key == "sk-mine"
-    assert open_model("openai:gpt")._client.api_key == "sk-planted"
+    assert open_model("openai:gpt", send_raw=True)._client.api_key == "sk-planted"
 
 
 def test_plain_http_beyond_the_loopback_needs_a_flag():

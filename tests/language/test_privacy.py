@@ -2,7 +2,10 @@
 
 import pytest
 
-from earmark.language.privacy import mask
+from earmark.language import Message, Prompt
+from earmark.language.choose import open_model
+from earmark.language.privacy import MaskingModel, mask
+from earmark.language.providers.scripted import Scripted
 
 
 @pytest.mark.parametrize(
@@ -42,3 +45,28 @@ def test_left_alone(text):
 
 def test_what_was_found_is_said():
     assert mask("chef Anna, 555-0142, a@example.com").found == ("e-mail", "number", "name")
+
+
+def test_a_model_elsewhere_sees_the_material_masked_and_the_instructions_whole():
+    elsewhere = Scripted(lambda prompt: prompt.data[0].text)
+    prompt = Prompt(
+        name="q",
+        version="1",
+        instructions="Ask the manager Anna at a@example.com.",
+        data=(Message(label="review", text="The manager John, 555-0142, was kind"),),
+    )
+    assert MaskingModel(elsewhere).reply(prompt).text == "The manager [name], [number], was kind"
+    assert elsewhere.asked[0].instructions == prompt.instructions
+
+
+@pytest.mark.parametrize(
+    ("name", "settings", "masked"),
+    [
+        ("https://example.com/v1#m", {}, True),
+        ("https://example.com/v1#m", {"send_raw": True}, False),
+        ("http://localhost:9/v1#m", {}, False),
+        ("scripted:perfect", {}, False),
+    ],
+)
+def test_only_what_leaves_the_machine_is_masked_and_only_unless_told_otherwise(name, settings, masked):
+    assert isinstance(open_model(name, **settings), MaskingModel) is masked

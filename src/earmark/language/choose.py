@@ -18,6 +18,7 @@ from earmark.errors import InvalidInput
 from earmark.language.budget import Budget
 from earmark.language.cache import Cached, ReplyCache
 from earmark.language.model import LanguageModel
+from earmark.language.privacy import MaskingModel
 
 EMBEDDED = "embedded"
 _OPENAI = "https://api.openai.com/v1"
@@ -25,7 +26,12 @@ _WAYS = "'embedded', 'openai:NAME', 'http://HOST/v1#NAME', 'local:FOLDER' or 'sc
 
 
 def open_model(
-    name: str, budget: Budget | None = None, cache: ReplyCache | None = None, *, allow_plain_http: bool = False
+    name: str,
+    budget: Budget | None = None,
+    cache: ReplyCache | None = None,
+    *,
+    allow_plain_http: bool = False,
+    send_raw: bool = False,
 ) -> LanguageModel | None:
     """Open the model that a name means.
 
@@ -34,6 +40,7 @@ def open_model(
         budget: what may be spent on it.
         cache: where its replies are kept; ``None`` keeps none.
         allow_plain_http: let questions travel unencrypted beyond this machine.
+        send_raw: do not mask names, addresses and numbers in what leaves this machine: for a server of one's own.
 
     Returns:
         The model, or ``None`` for ``embedded``.
@@ -45,6 +52,8 @@ def open_model(
     if name == EMBEDDED:
         return None
     model = _open(name, budget or Budget(), allow_plain_http)
+    if leaves_this_machine(name) is not None and not send_raw:
+        model = MaskingModel(model)
     return model if cache is None else Cached(model, cache)
 
 

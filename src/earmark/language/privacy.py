@@ -1,4 +1,4 @@
-"""What is masked in a review before it leaves the machine: e-mails, links, phone and card numbers, and names of people.
+"""What is masked in a text before it leaves the machine: e-mails, links, phone and card numbers, and names of people.
 
 Names are recognised by how English introduces people ("the manager John", "my name is", "ask for", "thanks to"),
 which finds the ones that reviews hold most often and never all of them; a test says which.
@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable
 
 from earmark.evidence import Record
+from earmark.language.model import LanguageModel, Prompt, Reply
 
 
 class Masked(Record):
@@ -76,3 +77,26 @@ def mask(text: str) -> Masked:
     text = _NUMBER.sub(as_kind("number"), text)
     text = _NAME.sub(name, text)
     return Masked(text=text, found=tuple(found))
+
+
+class MaskingModel:
+    """A language model that never sees what is private in its material; our own instructions hold nothing private.
+
+    A quotation of a masked word stands in no review, so whatever checks replies against the evidence drops it.
+
+    Args:
+        model: who is asked, beyond this machine.
+    """
+
+    def __init__(self, model: LanguageModel) -> None:
+        self._model = model
+
+    @property
+    def name(self) -> str:
+        """The name of the model underneath."""
+        return self._model.name
+
+    def reply(self, prompt: Prompt) -> Reply:
+        """Answer from masked material."""
+        data = tuple(message.model_copy(update={"text": mask(message.text).text}) for message in prompt.data)
+        return self._model.reply(prompt.model_copy(update={"data": data}))
