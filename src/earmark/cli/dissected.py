@@ -50,8 +50,9 @@ def score_line(verdict: Verification) -> str:
     """The verdict of a description on one line."""
     if verdict.pearson is None:
         return f"{verdict.verdict.outcome}: {verdict.verdict.reason}"
-    interval = f"{verdict.pearson_low:.2f} to {verdict.pearson_high:.2f}"
-    parts = [f"{verdict.verdict.outcome}: held-out Pearson {verdict.pearson:.2f} ({interval})"]
+    parts = [f"{verdict.verdict.outcome}: held-out Pearson {verdict.pearson:.2f}"]
+    if verdict.pearson_low is not None and verdict.pearson_high is not None:
+        parts[0] += f" ({verdict.pearson_low:.2f} to {verdict.pearson_high:.2f})"
     if verdict.auprc is not None:
         parts.append(f"AUPRC {verdict.auprc:.2f} (chance {verdict.auprc_chance:.2f})")
     if verdict.specific is not None:
