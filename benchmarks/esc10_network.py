@@ -3,8 +3,9 @@
     make bench NAME=esc10_network
 
 Target: at least 75% right on fold 5 after at most 8 minutes of training on 2 cores (85% is better). The settings were
-chosen by judgement before fold 5 was looked at, and nothing is chosen by it. The trained network is kept in ``benchmarks/cache`` for
-the other benchmarks and never committed: its clips' authors did not license their sounds for that.
+chosen by judgement before fold 5 was looked at, without an inner validation, and nothing is chosen by it. The trained
+network is kept in ``benchmarks/cache`` for the other benchmarks and never committed: its clips' authors did not license
+their sounds for that.
 """
 
 import json
