@@ -119,8 +119,7 @@ def verify(
     if any(clip_set.clips[row].split != "held_out" for row in clips.tolist()):
         raise AssertionError("a shown clip was about to judge a description")
     sources = len(np.unique(features.groups[clips]))
-    if len(clips) < config.least_clips:
-        reason = f"only {len(clips)} held-out clips; at least {config.least_clips} are needed to judge."
+    if reason := too_few_to_judge(len(clips), config):
         return [_unjudged(row, reason, len(clips), sources) for row in rows]
     found: dict[int, Verification] = {}
     for subject in ("description", "claim", "concept"):
@@ -128,6 +127,12 @@ def verify(
         judged = _judge([rows[at] for at in places], activations, features, config, seed)
         found.update(zip(places, judged, strict=True))
     return [found[at] for at in range(len(rows))]
+
+
+def too_few_to_judge(held_out: int, config: VerifyConfig | None = None) -> str | None:
+    """Why so many held-out clips judge nothing; ``None`` where they are enough."""
+    least = (config or VerifyConfig()).least_clips
+    return f"only {held_out} held-out clips; at least {least} are needed to judge." if held_out < least else None
 
 
 def with_untrained(verifications: Sequence[Verification], twin: Sequence[Verification]) -> list[Verification]:

@@ -39,7 +39,7 @@ from earmark.dissection.selection import NeuronEvidence, select
 from earmark.dissection.similarity import ScoreName
 from earmark.dissection.summaries import describe
 from earmark.dissection.tuning import TuningCurve, TuningVerdict, confirm_claims, tune
-from earmark.dissection.verification import Verification, verify, with_untrained
+from earmark.dissection.verification import Verification, too_few_to_judge, verify, with_untrained
 from earmark.evidence import Record
 from earmark.language import Embedder, LanguageModel
 from earmark.runs import RunFolder
@@ -108,6 +108,8 @@ class Walk:
             counts["shown"] = len(self.clip_set.of("shown"))
             counts["held_out"] = len(self.clip_set.of("held_out"))
             counts["skipped"] = len(self.clip_set.skipped)
+        if reason := too_few_to_judge(counts["held_out"]):
+            self.run.note(f"no description can be supported or refuted: {reason}")
 
     def _record(self, network: AudioNetwork, name: str) -> list[Activations]:
         if self.run.is_done(name):

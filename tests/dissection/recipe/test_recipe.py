@@ -51,6 +51,19 @@ def test_words_come_from_shown_clips_and_verdicts_from_held_out_ones(finished):
     assert {one.held_out_clips for one in verdicts} == {sum(side == "held_out" for side in split.values())}
 
 
+def test_a_reader_is_told_at_once_when_too_few_clips_are_held_out_to_judge(factory, embedder, tmp_path, finished):
+    from earmark.samples.sounds import write_sounds
+
+    assert not any("held-out" in note for note in finished.manifest.notes)
+    write_sounds(tmp_path / "few", per_class=2, seed=3, seconds=0.8)
+    run = dissect(factory, tmp_path / "few", tmp_path / "run", embedder=embedder)
+    (note,) = (note for note in run.manifest.notes if "held-out" in note)
+    assert note == (
+        "no description can be supported or refuted: only 33 held-out clips; at least 150 are needed to judge."
+    )
+    assert {one.verdict.outcome for one in run.read("verdicts", Verification)} == {"undecided"}
+
+
 def test_the_dead_neuron_is_called_dead_and_not_described(finished):
     run = finished
     (dead,) = pd.read_parquet(run.table("neurons")).query("dead").itertuples()
