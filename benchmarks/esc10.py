@@ -19,21 +19,21 @@ from pathlib import Path
 import numpy as np
 
 from earmark.dissection.acoustics import AcousticScale, Measures, measure
-from earmark.dissection.activations import Activations
-from earmark.dissection.captions import Caption
 from earmark.dissection.clips import Clip, ClipConfig, ClipSet, load_clips, read_waveform
-from earmark.dissection.concept_list import load_concepts, readable_label
-from earmark.dissection.concepts import match_captions
-from earmark.dissection.features import build_features
+from earmark.dissection.concepts.concept_list import load_concepts, readable_label
+from earmark.dissection.concepts.concepts import match_captions
+from earmark.dissection.concepts.similarity import SCORES, score_layer
+from earmark.dissection.describing.captions import Caption
+from earmark.dissection.describing.features import build_features
+from earmark.dissection.describing.summaries import describe
 from earmark.dissection.networks import AudioNetwork, Waveform
 from earmark.dissection.networks.loading import load_network
 from earmark.dissection.networks.taps import find_taps
 from earmark.dissection.networks.weights import untrained_twin
-from earmark.dissection.recording import RecordingConfig, record
-from earmark.dissection.selection import select
-from earmark.dissection.similarity import SCORES, score_layer
-from earmark.dissection.summaries import describe
-from earmark.dissection.verification import Verification, VerifyConfig, verify
+from earmark.dissection.recording.activations import Activations
+from earmark.dissection.recording.recording import RecordingConfig, record
+from earmark.dissection.recording.selection import select
+from earmark.dissection.verification.verification import Verification, VerifyConfig, verify
 from earmark.language.embedder import EachTextOnce
 from earmark.language.providers.minilm import SentenceVectors
 from earmark.samples.concepts import sound_names

@@ -7,15 +7,15 @@ predictor on the same held-out clips, so that only the way of describing differs
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from earmark.dissection.activations import Activations
-from earmark.dissection.choosing import ChoosingConfig
 from earmark.dissection.clips import ClipSet
-from earmark.dissection.concepts import ClipConcepts, score_concepts
-from earmark.dissection.descriptions import Description, NeuronClaim, NeuronId, Phrase, PhraseKind
-from earmark.dissection.features import ClipFeatures
-from earmark.dissection.selection import select
-from earmark.dissection.similarity import SCORES, ScoreName
-from earmark.dissection.summaries import DescribeConfig, describe
+from earmark.dissection.concepts.concepts import ClipConcepts, score_concepts
+from earmark.dissection.concepts.similarity import SCORES, ScoreName
+from earmark.dissection.describing.choosing import ChoosingConfig
+from earmark.dissection.describing.descriptions import Description, NeuronClaim, NeuronId, Phrase, PhraseKind
+from earmark.dissection.describing.features import ClipFeatures
+from earmark.dissection.describing.summaries import DescribeConfig, describe
+from earmark.dissection.recording.activations import Activations
+from earmark.dissection.recording.selection import select
 from earmark.evidence import Claim
 from earmark.language import Embedder
 from published import dissect_as_published, majority_label

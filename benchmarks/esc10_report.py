@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from earmark.dissection.similarity import SCORES
+from earmark.dissection.concepts.similarity import SCORES
 from esc10_methods import OURS
 
 RESULTS = Path(__file__).parent / "results"

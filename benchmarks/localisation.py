@@ -15,10 +15,10 @@ from pathlib import Path
 import numpy as np
 
 from earmark.dissection.clips import Clip, ClipSet
-from earmark.dissection.localisation import LocalisationConfig, localise
+from earmark.dissection.localisation.localisation import LocalisationConfig, localise
 from earmark.dissection.networks.loading import load_network
 from earmark.dissection.networks.taps import find_taps
-from earmark.dissection.recording import RecordingConfig, record
+from earmark.dissection.recording.recording import RecordingConfig, record
 from earmark.samples.sounds import SOUND_CLASSES, make_sound
 
 RESULTS = Path(__file__).parent / "results"

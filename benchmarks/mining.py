@@ -17,7 +17,7 @@ from importlib.metadata import version
 from os import getloadavg
 from pathlib import Path
 
-from earmark.copywriting.aspects import choose_aspect_set
+from earmark.copywriting.aspects.aspects import choose_aspect_set
 from earmark.copywriting.opinions import AspectFinder, find_pairs, mine_opinions, overall_stance
 from earmark.copywriting.opinions.pairs import Pair
 from earmark.copywriting.reviews import Review, ReviewedProduct, read_products

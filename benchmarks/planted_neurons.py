@@ -25,11 +25,11 @@ import argparse
 import numpy as np
 
 from earmark.dissection.acoustics import ATTRIBUTES, AcousticScale
-from earmark.dissection.features import build_features
-from earmark.dissection.phrases import lemmas_of
-from earmark.dissection.selection import select
-from earmark.dissection.summaries import describe
-from earmark.dissection.verification import verify
+from earmark.dissection.describing.features import build_features
+from earmark.dissection.describing.phrases import lemmas_of
+from earmark.dissection.describing.summaries import describe
+from earmark.dissection.recording.selection import select
+from earmark.dissection.verification.verification import verify
 from earmark.language.embedder import EachTextOnce
 from earmark.language.providers.minilm import SentenceVectors
 from keeping import keep

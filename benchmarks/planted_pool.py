@@ -10,11 +10,11 @@ from pathlib import Path
 import numpy as np
 
 from earmark.dissection.acoustics import measure
-from earmark.dissection.activations import Activations
-from earmark.dissection.captions import Caption
 from earmark.dissection.clips import Clip, ClipSet
+from earmark.dissection.describing.captions import Caption
+from earmark.dissection.describing.phrases import lemma_set
 from earmark.dissection.networks import Tap
-from earmark.dissection.phrases import lemma_set
+from earmark.dissection.recording.activations import Activations
 from earmark.samples.sounds import SOUND_CLASSES, make_sound
 
 WRONG_SHARE, MISSING_SHARE = 0.10, 0.20

@@ -16,11 +16,11 @@ import tempfile
 from collections import Counter
 from pathlib import Path
 
-from earmark.copywriting.composer import Composer
 from earmark.copywriting.copy_run import CopyRequest
-from earmark.copywriting.model_writer import ModelWriter
 from earmark.copywriting.recipe import CopyConfig, Parts, write_copy
-from earmark.copywriting.voices import NUMBER_WORDS
+from earmark.copywriting.summaries.voices import NUMBER_WORDS
+from earmark.copywriting.writers.composer import Composer
+from earmark.copywriting.writers.model_writer import ModelWriter
 from earmark.language.providers.personas import persona
 from earmark.samples.reviews import make_products, review_rows
 from earmark.samples.reviews.products import world

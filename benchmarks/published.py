@@ -16,7 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from earmark.dissection.phrases import candidate_phrases, read_caption
+from earmark.dissection.describing.phrases import candidate_phrases, read_caption
 from earmark.language import Embedder
 
 Writer = Callable[[Sequence[str]], Sequence[str]]

@@ -29,7 +29,7 @@ from earmark.dissection.networks import AudioNetwork
 from earmark.dissection.networks.families import layout_of
 from earmark.dissection.networks.loading import load_network
 from earmark.dissection.networks.taps import find_taps
-from earmark.dissection.recording import RecordingConfig, record
+from earmark.dissection.recording.recording import RecordingConfig, record
 from earmark.samples.networks import network_names
 
 RESULTS = Path(__file__).parent / "results"

@@ -20,16 +20,16 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from earmark.copywriting.canaries import CANARIES, commonest_phrase, distinct, superlative_rate
-from earmark.copywriting.encoder_decoder import generate, load_seq2seq, teacher_forced
-from earmark.copywriting.evaluation import score
-from earmark.copywriting.ppo import PolicyConfig, Trainer, improve
-from earmark.copywriting.reference_writer import REFERENCE, make_reference_writer, reference_briefs
+from earmark.copywriting.evaluation.canaries import CANARIES, commonest_phrase, distinct, superlative_rate
+from earmark.copywriting.evaluation.evaluation import score
+from earmark.copywriting.evaluation.sample_truth import truth_of
 from earmark.copywriting.rewards.allure import Allure
 from earmark.copywriting.rewards.weigh import gated_sum
-from earmark.copywriting.sample_briefs import sample_briefs
-from earmark.copywriting.sample_truth import truth_of
-from earmark.copywriting.training_recipe import default_rewards, episodes_of, split_episodes
+from earmark.copywriting.training.encoder_decoder import generate, load_seq2seq, teacher_forced
+from earmark.copywriting.training.ppo import PolicyConfig, Trainer, improve
+from earmark.copywriting.training.reference_writer import REFERENCE, make_reference_writer, reference_briefs
+from earmark.copywriting.training.sample_briefs import sample_briefs
+from earmark.copywriting.training.training_recipe import default_rewards, episodes_of, split_episodes
 from earmark.language.embedder import EachTextOnce
 from earmark.language.providers.minilm import SentenceVectors
 from earmark.samples.reviews import make_products

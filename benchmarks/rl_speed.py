@@ -14,12 +14,12 @@ from pathlib import Path
 
 import torch
 
-from earmark.copywriting.encoder_decoder import generate, teacher_forced
-from earmark.copywriting.ppo import Episode, PolicyConfig, Trainer
 from earmark.copywriting.rewards.weigh import WeighConfig
-from earmark.copywriting.sample_briefs import sample_briefs
-from earmark.copywriting.small_bart import SmallBartConfig, new_small_bart
-from earmark.copywriting.training_recipe import episodes_of
+from earmark.copywriting.training.encoder_decoder import generate, teacher_forced
+from earmark.copywriting.training.ppo import Episode, PolicyConfig, Trainer
+from earmark.copywriting.training.sample_briefs import sample_briefs
+from earmark.copywriting.training.small_bart import SmallBartConfig, new_small_bart
+from earmark.copywriting.training.training_recipe import episodes_of
 from earmark.samples.reviews import make_products
 from keeping import keep
 

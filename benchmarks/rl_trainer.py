@@ -12,12 +12,12 @@ from pathlib import Path
 
 import torch
 
-from earmark.copywriting.drafts import Brief, Style
-from earmark.copywriting.encoder_decoder import generate, load_seq2seq, teacher_forced
-from earmark.copywriting.ppo import Episode, PolicyConfig, Trainer, clipped_loss, improve
 from earmark.copywriting.reviews import Product
 from earmark.copywriting.rewards.weigh import WeighConfig
-from earmark.copywriting.small_bart import SmallBartConfig, new_small_bart
+from earmark.copywriting.training.encoder_decoder import generate, load_seq2seq, teacher_forced
+from earmark.copywriting.training.ppo import Episode, PolicyConfig, Trainer, clipped_loss, improve
+from earmark.copywriting.training.small_bart import SmallBartConfig, new_small_bart
+from earmark.copywriting.writers.drafts import Brief, Style
 from keeping import keep
 
 SEED = 0

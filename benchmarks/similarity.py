@@ -21,7 +21,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from earmark.dissection.similarity import SCORES, score_layer
+from earmark.dissection.concepts.similarity import SCORES, score_layer
 
 RATES = (0.005, 0.02, 0.1, 0.3)
 NEURONS, CLIPS, CONCEPTS, SEED, ROUNDS = 3072, 2000, 50, 0, 5

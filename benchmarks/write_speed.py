@@ -19,9 +19,9 @@ import torch
 
 from earmark.copywriting.copy_run import CopyRequest
 from earmark.copywriting.opinions.words import read_words
-from earmark.copywriting.recent_vectors import RecentTexts
 from earmark.copywriting.recipe import CopyConfig, Parts, write_copy
 from earmark.copywriting.reviews import read_products
+from earmark.copywriting.summaries.recent_vectors import RecentTexts
 from earmark.language.providers.minilm import SentenceVectors
 from earmark.samples.reviews import make_products, review_rows
 from keeping import keep

@@ -12,16 +12,16 @@ from pathlib import Path
 
 import torch
 
-from earmark.copywriting.baselines import AttributesOnly, Extractive
-from earmark.copywriting.composer import Composer
-from earmark.copywriting.evaluation import EvaluationConfig, Interval, as_markdown, evaluate
-from earmark.copywriting.pareto import draw_pareto
-from earmark.copywriting.policy import PolicyWriter
-from earmark.copywriting.reference_writer import REFERENCE
+from earmark.copywriting.evaluation.evaluation import EvaluationConfig, Interval, as_markdown, evaluate
+from earmark.copywriting.evaluation.pareto import draw_pareto
+from earmark.copywriting.evaluation.sample_truth import other_allure
 from earmark.copywriting.rewards.allure import Allure
-from earmark.copywriting.sample_briefs import sample_briefs
-from earmark.copywriting.sample_truth import other_allure
-from earmark.copywriting.training_recipe import default_rewards, episodes_of
+from earmark.copywriting.training.reference_writer import REFERENCE
+from earmark.copywriting.training.sample_briefs import sample_briefs
+from earmark.copywriting.training.training_recipe import default_rewards, episodes_of
+from earmark.copywriting.writers.baselines import AttributesOnly, Extractive
+from earmark.copywriting.writers.composer import Composer
+from earmark.copywriting.writers.policy import PolicyWriter
 from earmark.language.embedder import EachTextOnce
 from earmark.language.providers.minilm import SentenceVectors
 from earmark.samples.reviews import make_products

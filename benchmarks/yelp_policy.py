@@ -11,13 +11,13 @@ import sys
 from collections import Counter
 from pathlib import Path
 
-from earmark.copywriting.canaries import distinct
-from earmark.copywriting.composer import Composer
 from earmark.copywriting.copy_run import CopyRequest
-from earmark.copywriting.filters import why_unfit
-from earmark.copywriting.grounding import ground
-from earmark.copywriting.policy import PolicyWriter
+from earmark.copywriting.evaluation.canaries import distinct
+from earmark.copywriting.grounding.grounding import ground
 from earmark.copywriting.recipe import CopyConfig, write_copy
+from earmark.copywriting.writers.composer import Composer
+from earmark.copywriting.writers.filters import why_unfit
+from earmark.copywriting.writers.policy import PolicyWriter
 from keeping import keep
 
 HERE = Path(__file__).resolve().parent

@@ -6,8 +6,8 @@ import sys
 import pytest
 
 from earmark.cli.app import main
-from earmark.dissection.descriptions import NeuronId
-from earmark.dissection.verification import Verification
+from earmark.dissection.describing.descriptions import NeuronId
+from earmark.dissection.verification.verification import Verification
 from earmark.evidence import Verdict
 from earmark.runs import Manifest, RunFolder, Skipped
 

@@ -5,8 +5,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from earmark.copywriting.aspects import READY_SETS, choose_aspect_set, read_aspect_set, ready_set
-from earmark.copywriting.discovery import discover_aspects
+from earmark.copywriting.aspects.aspects import READY_SETS, choose_aspect_set, read_aspect_set, ready_set
+from earmark.copywriting.aspects.discovery import discover_aspects
 from earmark.copywriting.opinions import mine_opinions
 from earmark.copywriting.reviews import Product, Review, sift_product
 from earmark.errors import InvalidInput, UnknownName

@@ -5,11 +5,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from earmark.copywriting.aspects import ready_set
-from earmark.copywriting.grouping import summarise
+from earmark.copywriting.aspects.aspects import ready_set
 from earmark.copywriting.opinions import mine_opinions, overall_stance
 from earmark.copywriting.reviews import Product, Review, ReviewedProduct, sift_product
-from earmark.copywriting.summaries import CountedClaim
+from earmark.copywriting.summaries.grouping import summarise
+from earmark.copywriting.summaries.summaries import CountedClaim
 
 pytest.importorskip("HanTa")
 pytest.importorskip("vaderSentiment")

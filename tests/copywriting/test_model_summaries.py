@@ -4,9 +4,9 @@ import json
 
 import pytest
 
-from earmark.copywriting.aspects import Aspect
-from earmark.copywriting.model_summaries import ModelSummaryConfig, find_quote, summarise_with_model
+from earmark.copywriting.aspects.aspects import Aspect
 from earmark.copywriting.reviews import Product, Review, sift_product
+from earmark.copywriting.summaries.model_summaries import ModelSummaryConfig, find_quote, summarise_with_model
 from earmark.language import Prompt
 from earmark.language.providers.scripted import Scripted
 

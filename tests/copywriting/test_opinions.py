@@ -4,7 +4,7 @@ from time import perf_counter
 
 import pytest
 
-from earmark.copywriting.aspects import ready_set
+from earmark.copywriting.aspects.aspects import ready_set
 from earmark.copywriting.opinions import ParsedClaim, mine_opinions, parse_claims
 from earmark.copywriting.opinions.words import _tagger, tag_words
 from earmark.copywriting.reviews import Product, Review, sift_product

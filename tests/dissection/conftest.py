@@ -8,11 +8,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from earmark.dissection.activations import Activations
-from earmark.dissection.captions import Caption
 from earmark.dissection.clips import Clip, ClipSet
-from earmark.dissection.features import ClipFeatures, build_features
+from earmark.dissection.describing.captions import Caption
+from earmark.dissection.describing.features import ClipFeatures, build_features
 from earmark.dissection.networks import Tap
+from earmark.dissection.recording.activations import Activations
 
 SAID = {
     "dog": "a dog barking",

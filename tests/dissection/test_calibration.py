@@ -2,7 +2,7 @@
 
 import pytest
 
-from earmark.dissection.calibration import ALSO_SAID, calibrate
+from earmark.dissection.describing.calibration import ALSO_SAID, calibrate
 from earmark.language.providers.minilm import SentenceVectors
 
 SAME = [

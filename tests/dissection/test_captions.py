@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 import soundfile
 
-from earmark.dissection.captions import (
+from earmark.dissection.clips import ClipSet, load_clips
+from earmark.dissection.describing.captions import (
     CIRCULAR_LABELS,
     Caption,
     CaptionConfig,
@@ -13,7 +14,6 @@ from earmark.dissection.captions import (
     caption_clips,
     caption_sources,
 )
-from earmark.dissection.clips import ClipSet, load_clips
 from earmark.errors import InvalidInput, UnknownName
 from earmark.language.providers.scripted import Scripted
 from earmark.runs import Manifest, RunFolder

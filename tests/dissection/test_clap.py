@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from earmark.dissection.clap import ClapVectors
+from earmark.dissection.concepts.clap import ClapVectors
 from earmark.errors import InvalidInput
 
 RATE_HZ = 48_000

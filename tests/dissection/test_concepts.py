@@ -8,11 +8,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from earmark.dissection.activations import Activations
-from earmark.dissection.captions import Caption
 from earmark.dissection.clips import Clip
-from earmark.dissection.concept_list import load_concepts, readable_label
-from earmark.dissection.concepts import (
+from earmark.dissection.concepts.concept_list import load_concepts, readable_label
+from earmark.dissection.concepts.concepts import (
     ClipConcepts,
     ConceptScore,
     last_layer_accuracy,
@@ -20,9 +18,11 @@ from earmark.dissection.concepts import (
     match_sounds,
     score_concepts,
 )
+from earmark.dissection.concepts.picking import PickConfig, pick_concepts
+from earmark.dissection.concepts.similarity import SCORES
+from earmark.dissection.describing.captions import Caption
 from earmark.dissection.networks import Tap
-from earmark.dissection.picking import PickConfig, pick_concepts
-from earmark.dissection.similarity import SCORES
+from earmark.dissection.recording.activations import Activations
 from earmark.errors import InvalidInput, NotEnoughEvidence
 from earmark.language.embedder import EachTextOnce
 from earmark.language.providers.scripted import Scripted

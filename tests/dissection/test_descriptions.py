@@ -6,17 +6,17 @@ import numpy as np
 import pytest
 from pydantic import ValidationError
 
-from earmark.dissection.association import normal_scores
-from earmark.dissection.calibration import calibrate
-from earmark.dissection.choosing import fold_of
-from earmark.dissection.descriptions import Description, NeuronId, Phrase
-from earmark.dissection.features import Candidate, build_features
-from earmark.dissection.open_concepts import open_concepts
-from earmark.dissection.phrases import lemma_set
-from earmark.dissection.selection import select
-from earmark.dissection.summaries import describe, group_phrases
-from earmark.dissection.verification import VerifyConfig, verify
-from earmark.dissection.wording import gerund, say_claim, say_description, say_sound
+from earmark.dissection.describing.association import normal_scores
+from earmark.dissection.describing.calibration import calibrate
+from earmark.dissection.describing.choosing import fold_of
+from earmark.dissection.describing.descriptions import Description, NeuronId, Phrase
+from earmark.dissection.describing.features import Candidate, build_features
+from earmark.dissection.describing.open_concepts import open_concepts
+from earmark.dissection.describing.phrases import lemma_set
+from earmark.dissection.describing.summaries import describe, group_phrases
+from earmark.dissection.describing.wording import gerund, say_claim, say_description, say_sound
+from earmark.dissection.recording.selection import select
+from earmark.dissection.verification.verification import VerifyConfig, verify
 
 QUICK = VerifyConfig(draws=50, precision_draws=20)
 

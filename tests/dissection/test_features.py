@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from earmark.dissection.acoustics import Measures
-from earmark.dissection.descriptions import Phrase
-from earmark.dissection.features import build_features
+from earmark.dissection.describing.descriptions import Phrase
+from earmark.dissection.describing.features import build_features
 
 
 def rebuilt(scene, said, measures=None):

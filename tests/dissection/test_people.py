@@ -9,13 +9,13 @@ import pytest
 import soundfile
 
 from earmark.cli.app import main
-from earmark.dissection.activations import Activations, save_activations
 from earmark.dissection.clips import Clip, load_clips
-from earmark.dissection.descriptions import Description, NeuronClaim, NeuronId, Phrase
+from earmark.dissection.describing.descriptions import Description, NeuronClaim, NeuronId, Phrase
 from earmark.dissection.networks import Tap
-from earmark.dissection.people import LETTERS, clips_folder, key_file, read_answers, read_key, write_sheet
-from earmark.dissection.people_results import agreement, judge_answers
-from earmark.dissection.verification import Verification
+from earmark.dissection.people.people import LETTERS, clips_folder, key_file, read_answers, read_key, write_sheet
+from earmark.dissection.people.people_results import agreement, judge_answers
+from earmark.dissection.recording.activations import Activations, save_activations
+from earmark.dissection.verification.verification import Verification
 from earmark.errors import InvalidInput, NotEnoughEvidence, RunConflict
 from earmark.evidence import Claim, Verdict
 from earmark.runs import Manifest, RunFolder

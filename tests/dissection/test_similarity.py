@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from earmark.dissection.similarity import SCORES, SimilarityConfig, score_layer
+from earmark.dissection.concepts.similarity import SCORES, SimilarityConfig, score_layer
 from earmark.errors import InvalidInput, NotEnoughEvidence
 
 TINY = SimilarityConfig(fewest_clips=6, largest_share=0.5, rank_share=0.2, wpmi_clips=5, soft_clips=9)
@@ -83,7 +83,7 @@ def test_a_score_equals_its_formula_written_out_term_by_term(name):
 def test_working_in_blocks_changes_nothing(name, monkeypatch):
     activations, concepts = layer(clips=300, neurons=31, concepts=11)
     whole = score_layer(activations, concepts, [name])[name]
-    monkeypatch.setattr("earmark.dissection.similarity._BLOCK", 1000)
+    monkeypatch.setattr("earmark.dissection.concepts.similarity._BLOCK", 1000)
     np.testing.assert_allclose(score_layer(activations, concepts, [name])[name], whole, rtol=1e-12)
 
 

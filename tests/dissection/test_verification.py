@@ -8,18 +8,18 @@ import pytest
 from scipy.stats import false_discovery_control, pearsonr
 from sklearn.metrics import average_precision_score
 
-from earmark.dissection.descriptions import Description, NeuronClaim, NeuronId, Phrase
-from earmark.dissection.informativeness import find_among_twenty, judge_specificity
-from earmark.dissection.nulls import (
+from earmark.dissection.describing.descriptions import Description, NeuronClaim, NeuronId, Phrase
+from earmark.dissection.describing.predictions import predict, unit_columns
+from earmark.dissection.verification.informativeness import find_among_twenty, judge_specificity
+from earmark.dissection.verification.nulls import (
     SourcePermutations,
     benjamini_hochberg,
     benjamini_hochberg_bound,
     bootstrap_weights,
     permutation_p_values,
 )
-from earmark.dissection.predictions import predict, unit_columns
-from earmark.dissection.scores import average_precision, find_positives, pearson, pearson_interval
-from earmark.dissection.verification import VerifyConfig, verify, with_untrained
+from earmark.dissection.verification.scores import average_precision, find_positives, pearson, pearson_interval
+from earmark.dissection.verification.verification import VerifyConfig, verify, with_untrained
 from earmark.evidence import Claim
 
 QUICK = VerifyConfig(draws=100, precision_draws=50)

@@ -6,13 +6,13 @@ import numpy as np
 import pytest
 import soundfile
 
-from earmark.dissection.captions import Caption
 from earmark.dissection.clips import Clip, ClipSet, load_clips
-from earmark.dissection.concepts import ConceptScore
-from earmark.dissection.descriptions import Description, NeuronClaim, NeuronId, Phrase
-from earmark.dissection.localisation import Moment
-from earmark.dissection.selection import NeuronEvidence
-from earmark.dissection.verification import Verification
+from earmark.dissection.concepts.concepts import ConceptScore
+from earmark.dissection.describing.captions import Caption
+from earmark.dissection.describing.descriptions import Description, NeuronClaim, NeuronId, Phrase
+from earmark.dissection.localisation.localisation import Moment
+from earmark.dissection.recording.selection import NeuronEvidence
+from earmark.dissection.verification.verification import Verification
 from earmark.dissection.walk import NeuronRow
 from earmark.evidence import Claim, Evidence, Excerpt, Record, Verdict, content_id
 from earmark.runs import Manifest, RunFolder, Skipped

@@ -7,9 +7,9 @@ from html.parser import HTMLParser
 
 import pytest
 
-from earmark.dissection.descriptions import Description
-from earmark.dissection.tuning import TuningVerdict
-from earmark.dissection.verification import Verification
+from earmark.dissection.describing.descriptions import Description
+from earmark.dissection.localisation.tuning import TuningVerdict
+from earmark.dissection.verification.verification import Verification
 from earmark.errors import InvalidInput
 from earmark.evidence import Verdict
 from earmark.report.dissection_data import page_data

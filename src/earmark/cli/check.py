@@ -24,9 +24,9 @@ def check(
 ) -> None:
     """Say of every sentence what carries it, or why nothing does."""
     from earmark.cli.receipts import show_copy
-    from earmark.copywriting.checking import check_copy
     from earmark.copywriting.copy_run import columns_told
     from earmark.copywriting.export import as_json as to_json
+    from earmark.copywriting.grounding.checking import check_copy
 
     found = check_copy(
         copy,

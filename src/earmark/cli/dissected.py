@@ -5,8 +5,8 @@ import json
 import typer
 from rich.console import Console
 
-from earmark.dissection.descriptions import Description
-from earmark.dissection.verification import Verification
+from earmark.dissection.describing.descriptions import Description
+from earmark.dissection.verification.verification import Verification
 from earmark.report.dissection_page import write_page
 from earmark.runs import RunFolder
 

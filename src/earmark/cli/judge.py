@@ -52,14 +52,14 @@ def judge(
 
 
 def _judge(first: Path, second: Path, reviews: Path | None, model: str | None, seed: int, as_json: bool) -> None:
-    from earmark.copywriting.judged_files import judge_files, told
+    from earmark.copywriting.evaluation.judged_files import judge_files, told
     from earmark.copywriting.rewards.allure import ModelJudge, RuleJudge
     from earmark.language.choose import open_model
 
     opened = open_model(model) if model else None
     faithful = {}
     if reviews is not None:
-        from earmark.copywriting.faithfulness import faithful_share
+        from earmark.copywriting.evaluation.faithfulness import faithful_share
 
         faithful = {path: share for path in (first, second) if (share := faithful_share(path, reviews)) is not None}
     found = judge_files(first, second, ModelJudge(opened) if opened else RuleJudge(), seed=seed, faithful=faithful)
@@ -77,7 +77,7 @@ def _judge(first: Path, second: Path, reviews: Path | None, model: str | None, s
 
 
 def _people(first: Path, second: Path, sheet: Path, pairs: int, seed: int, as_json: bool) -> None:
-    from earmark.copywriting.judged_files import key_file, read_sheet, told, write_sheet
+    from earmark.copywriting.evaluation.judged_files import key_file, read_sheet, told, write_sheet
 
     if sheet.suffix.lower() != ".csv":
         raise InvalidInput(f"a sheet for people is a .csv file, not {sheet.name!r}.")
@@ -93,8 +93,8 @@ def _people(first: Path, second: Path, sheet: Path, pairs: int, seed: int, as_js
 
 
 def _neurons(run: Path, out: Path | None, answers: list[Path], neurons: int, seed: int, as_json: bool) -> None:
-    from earmark.dissection.people import clips_folder, key_file, read_answers, read_key, write_sheet
-    from earmark.dissection.people_results import judge_answers, told
+    from earmark.dissection.people.people import clips_folder, key_file, read_answers, read_key, write_sheet
+    from earmark.dissection.people.people_results import judge_answers, told
     from earmark.runs import RunFolder
 
     if out is None or out.suffix.lower() != ".csv":

@@ -6,7 +6,7 @@ from rich.console import Console
 from rich.padding import Padding
 from rich.text import Text
 
-from earmark.copywriting.grounding import GroundedCopy
+from earmark.copywriting.grounding.grounding import GroundedCopy
 from earmark.evidence import Evidence
 from earmark.language.untrusted import clean_text
 

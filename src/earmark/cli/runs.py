@@ -69,7 +69,7 @@ def _best_and_worst(run: RunFolder) -> list[str]:
     if run.manifest.kind != "dissection" or not run.has("verdicts"):
         return []
     from earmark.cli.dissected import score_line
-    from earmark.dissection.verification import Verification
+    from earmark.dissection.verification.verification import Verification
     from earmark.language.untrusted import clean_text
 
     whole = [one for one in run.read("verdicts", Verification) if one.subject == "description"]

@@ -104,7 +104,7 @@ def writer(
     from dataclasses import asdict
 
     from earmark.cli.progress import drawn
-    from earmark.copywriting.training_request import WriterRequest, train_from_reviews
+    from earmark.copywriting.training.training_request import WriterRequest, train_from_reviews
 
     request = WriterRequest(
         reviews=reviews,

@@ -149,7 +149,7 @@ def _check_choices(**given: str) -> None:
     from typing import get_args
 
     from earmark.copywriting.copy_run import WriterKind
-    from earmark.copywriting.drafts import Channel, Length, Tone
+    from earmark.copywriting.writers.drafts import Channel, Length, Tone
     from earmark.errors import UnknownName
 
     kinds: dict[str, Any] = {"tone": Tone, "length": Length, "channel": Channel, "writer": WriterKind}

@@ -7,12 +7,12 @@ from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any, Literal
 
-from earmark.copywriting.aspects import read_aspect_set
-from earmark.copywriting.drafts import Writer
+from earmark.copywriting.aspects.aspects import read_aspect_set
 from earmark.copywriting.facts import read_facts
-from earmark.copywriting.grounding import GroundedCopy
+from earmark.copywriting.grounding.grounding import GroundedCopy
 from earmark.copywriting.recipe import CopyConfig, Parts, checked, write_copy
 from earmark.copywriting.reviews import Columns
+from earmark.copywriting.writers.drafts import Writer
 from earmark.errors import InvalidInput, RunConflict, UnknownName
 from earmark.evidence import Record
 from earmark.runs import Manifest, RunFolder
@@ -78,7 +78,7 @@ class CopyRequest:
             aspects.aspect(self.config.aspect)
         embedder = None
         if self.vectors not in (None, "none"):
-            from earmark.copywriting.recent_vectors import RecentTexts
+            from earmark.copywriting.summaries.recent_vectors import RecentTexts
             from earmark.language.providers.minilm import SentenceVectors
 
             embedder = RecentTexts(SentenceVectors(None if self.vectors == "minilm" else self.vectors))
@@ -90,11 +90,11 @@ class CopyRequest:
         if self.model and self.writer != "model":
             raise InvalidInput("--model is for --writer model: add it, or drop --model.")
         if self.writer == "policy":
-            from earmark.copywriting.policy import PolicyWriter
+            from earmark.copywriting.writers.policy import PolicyWriter
 
             return PolicyWriter(self._policy_folder(), self.config.rules)
         if self.writer == "model":
-            from earmark.copywriting.model_writer import ModelWriter
+            from earmark.copywriting.writers.model_writer import ModelWriter
             from earmark.language.choose import open_model
 
             model = open_model(self.model) if self.model else None

@@ -9,7 +9,7 @@ from io import StringIO
 from pathlib import Path
 from typing import TextIO
 
-from earmark.copywriting.grounding import GroundedCopy
+from earmark.copywriting.grounding.grounding import GroundedCopy
 from earmark.errors import InvalidInput
 from earmark.evidence import Evidence
 

@@ -6,20 +6,20 @@ from dataclasses import dataclass, field, replace
 from itertools import chain, islice
 from pathlib import Path
 
-from earmark.copywriting.aspects import READY_SETS, Aspect, AspectSet, choose_aspect_set, ready_set
-from earmark.copywriting.channels import check_must
-from earmark.copywriting.composer import Composer
-from earmark.copywriting.composer.points import points_of
-from earmark.copywriting.drafts import Brief, Channel, Draft, Length, Style, Tone, Writer
+from earmark.copywriting.aspects.aspects import READY_SETS, Aspect, AspectSet, choose_aspect_set, ready_set
 from earmark.copywriting.facts import Facts
-from earmark.copywriting.filters import why_unfit
-from earmark.copywriting.grounding import GroundedCopy, Withheld, ground, refused
-from earmark.copywriting.grouping import summarise
+from earmark.copywriting.grounding.grounding import GroundedCopy, Withheld, ground, refused
 from earmark.copywriting.opinions import mine_opinions
 from earmark.copywriting.opinions.stance import Stance, overall_stance
-from earmark.copywriting.praise import PraiseRules, Support
 from earmark.copywriting.reviews import Columns, Product, ReviewedProduct, read_products
 from earmark.copywriting.rewards import Reward
+from earmark.copywriting.summaries.grouping import summarise
+from earmark.copywriting.summaries.praise import PraiseRules, Support
+from earmark.copywriting.writers.channels import check_must
+from earmark.copywriting.writers.composer import Composer
+from earmark.copywriting.writers.composer.points import points_of
+from earmark.copywriting.writers.drafts import Brief, Channel, Draft, Length, Style, Tone, Writer
+from earmark.copywriting.writers.filters import why_unfit
 from earmark.errors import InvalidInput, NotEnoughEvidence, UnknownName
 from earmark.language import Embedder
 from earmark.language.untrusted import clean_text

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, fields
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
-from earmark.dissection.captions import CaptionSource
+from earmark.dissection.describing.captions import CaptionSource
 from earmark.dissection.networks import Pooling
 from earmark.errors import InvalidInput
 

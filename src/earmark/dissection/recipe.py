@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from earmark.dissection.captions import CaptionConfig, caption_sources
 from earmark.dissection.clips import Clip, ClipConfig, ClipSet, load_clips
-from earmark.dissection.concept_list import load_concepts
+from earmark.dissection.concepts.concept_list import load_concepts
 from earmark.dissection.config import DissectionConfig
+from earmark.dissection.describing.captions import CaptionConfig, caption_sources
 from earmark.dissection.networks import AudioNetwork, Tap
 from earmark.dissection.networks.loading import load_network
 from earmark.dissection.networks.pooling import check_pooling

@@ -7,17 +7,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from earmark.dissection.acoustics import AcousticScale, Measures, measure
-from earmark.dissection.activations import Activations, checkpoint_of, load_activations, save_activations
-from earmark.dissection.captions import (
-    Caption,
-    CaptionConfig,
-    Captioner,
-    ListeningModel,
-    caption_clips,
-    caption_sources,
-)
 from earmark.dissection.clips import Clip, ClipSet, read_waveform
-from earmark.dissection.concepts import (
+from earmark.dissection.concepts.concepts import (
     ClipConcepts,
     ConceptScore,
     LastLayerAccuracy,
@@ -26,20 +17,29 @@ from earmark.dissection.concepts import (
     match_sounds,
     score_concepts,
 )
+from earmark.dissection.concepts.picking import PickConfig, pick_concepts
+from earmark.dissection.concepts.similarity import ScoreName
 from earmark.dissection.config import DissectionConfig
-from earmark.dissection.descriptions import Description
-from earmark.dissection.features import ClipFeatures, build_features
-from earmark.dissection.localisation import Moment, localise
-from earmark.dissection.model_descriptions import describe_with_model
+from earmark.dissection.describing.captions import (
+    Caption,
+    CaptionConfig,
+    Captioner,
+    ListeningModel,
+    caption_clips,
+    caption_sources,
+)
+from earmark.dissection.describing.descriptions import Description
+from earmark.dissection.describing.features import ClipFeatures, build_features
+from earmark.dissection.describing.model_descriptions import describe_with_model
+from earmark.dissection.describing.summaries import describe
+from earmark.dissection.localisation.localisation import Moment, localise
+from earmark.dissection.localisation.tuning import TuningCurve, TuningVerdict, confirm_claims, tune
 from earmark.dissection.networks import AudioNetwork, Tap, Waveform
 from earmark.dissection.networks.weights import untrained_twin
-from earmark.dissection.picking import PickConfig, pick_concepts
-from earmark.dissection.recording import RecordingConfig, record
-from earmark.dissection.selection import NeuronEvidence, select
-from earmark.dissection.similarity import ScoreName
-from earmark.dissection.summaries import describe
-from earmark.dissection.tuning import TuningCurve, TuningVerdict, confirm_claims, tune
-from earmark.dissection.verification import Verification, too_few_to_judge, verify, with_untrained
+from earmark.dissection.recording.activations import Activations, checkpoint_of, load_activations, save_activations
+from earmark.dissection.recording.recording import RecordingConfig, record
+from earmark.dissection.recording.selection import NeuronEvidence, select
+from earmark.dissection.verification.verification import Verification, too_few_to_judge, verify, with_untrained
 from earmark.evidence import Record
 from earmark.language import Embedder, LanguageModel
 from earmark.runs import RunFolder
@@ -185,7 +185,7 @@ class Walk:
         """Clips x concepts, from captions and from the sounds: small, so made again when a run is resumed."""
         matched = [match_captions(captions, self.clip_set.clips, self.concepts, self.embedder)]
         if self.config.clap is not None:
-            from earmark.dissection.clap import ClapVectors
+            from earmark.dissection.concepts.clap import ClapVectors
 
             vectors = ClapVectors(self.config.clap)
             clips = range(len(self.clip_set.clips))

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 import torch
 
-from earmark.copywriting.drafts import Brief, Style
 from earmark.copywriting.reviews import Product
-from earmark.copywriting.small_bart import SmallBartConfig, new_small_bart
+from earmark.copywriting.training.small_bart import SmallBartConfig, new_small_bart
+from earmark.copywriting.writers.drafts import Brief, Style
 
 TEXTS = [
     "The staff were friendly and the bread was fresh.",

@@ -2,7 +2,7 @@
 
 import pytest
 
-from earmark.copywriting.canaries import (
+from earmark.copywriting.evaluation.canaries import (
     commonest_phrase,
     copied_share,
     correlation,
@@ -11,7 +11,7 @@ from earmark.copywriting.canaries import (
     paid_by_length,
     superlatives,
 )
-from earmark.copywriting.drafts import Draft, Style
+from earmark.copywriting.writers.drafts import Draft, Style
 
 
 def drafts(*texts):

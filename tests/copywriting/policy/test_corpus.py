@@ -4,8 +4,7 @@ import re
 
 import pytest
 
-from earmark.copywriting.composer import Composer
-from earmark.copywriting.corpus import (
+from earmark.copywriting.training.corpus import (
     PARTS,
     CorpusConfig,
     assert_unseen,
@@ -13,14 +12,15 @@ from earmark.copywriting.corpus import (
     make_corpus,
     save_corpus,
 )
-from earmark.copywriting.drafts import Draft
-from earmark.copywriting.encoder_decoder import load_seq2seq
-from earmark.copywriting.finetune import FinetuneConfig, finetune
-from earmark.copywriting.placeholders import fill, unfilled
-from earmark.copywriting.policy import PolicyWriter
-from earmark.copywriting.policy_prompt import MOST_PIECES, pieces, policy_prompt
-from earmark.copywriting.sample_briefs import brief_of, sample_briefs
-from earmark.copywriting.small_bart import SmallBartConfig, new_small_bart
+from earmark.copywriting.training.encoder_decoder import load_seq2seq
+from earmark.copywriting.training.finetune import FinetuneConfig, finetune
+from earmark.copywriting.training.sample_briefs import brief_of, sample_briefs
+from earmark.copywriting.training.small_bart import SmallBartConfig, new_small_bart
+from earmark.copywriting.writers.composer import Composer
+from earmark.copywriting.writers.drafts import Draft
+from earmark.copywriting.writers.placeholders import fill, unfilled
+from earmark.copywriting.writers.policy import PolicyWriter
+from earmark.copywriting.writers.policy_prompt import MOST_PIECES, pieces, policy_prompt
 from earmark.errors import InvalidInput, NotEnoughEvidence
 from earmark.samples.reviews import make_products
 

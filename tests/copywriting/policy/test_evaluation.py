@@ -2,10 +2,7 @@
 
 import pytest
 
-from earmark.copywriting.baselines import AttributesOnly, Extractive
-from earmark.copywriting.composer import Composer
-from earmark.copywriting.drafts import Draft, Style
-from earmark.copywriting.evaluation import (
+from earmark.copywriting.evaluation.evaluation import (
     EvaluationConfig,
     as_markdown,
     best_of,
@@ -13,13 +10,16 @@ from earmark.copywriting.evaluation import (
     evaluate,
     flip_negation,
 )
-from earmark.copywriting.judging import strengths_without_length
+from earmark.copywriting.evaluation.judging import strengths_without_length
+from earmark.copywriting.evaluation.sample_truth import truth_of
 from earmark.copywriting.rewards.allure import RuleJudge
 from earmark.copywriting.rewards.information import Information
 from earmark.copywriting.rewards.veracity import Veracity
 from earmark.copywriting.rewards.weigh import WeighConfig
-from earmark.copywriting.sample_briefs import brief_of, sample_briefs
-from earmark.copywriting.sample_truth import truth_of
+from earmark.copywriting.training.sample_briefs import brief_of, sample_briefs
+from earmark.copywriting.writers.baselines import AttributesOnly, Extractive
+from earmark.copywriting.writers.composer import Composer
+from earmark.copywriting.writers.drafts import Draft, Style
 from earmark.language.judge import EmbeddedJudge
 from earmark.samples.reviews import make_products
 
@@ -94,7 +94,7 @@ def test_strengths_of_the_writers_have_intervals_around_a_mean_of_zero(evaluatio
 
 
 def test_strengths_by_hand_with_length_as_the_only_cause():
-    from earmark.copywriting.judging import Comparison
+    from earmark.copywriting.evaluation.judging import Comparison
 
     met = [Comparison(first=0, second=1, score=1.0, agreed=True), Comparison(first=0, second=1, score=0.0, agreed=True)]
     strengths = strengths_without_length(2, met * 20, [1.0, -1.0] * 20)

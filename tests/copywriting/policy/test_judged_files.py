@@ -7,7 +7,7 @@ import pytest
 from typer.testing import CliRunner
 
 from earmark.cli.judge import app
-from earmark.copywriting.judged_files import judge_files, key_file, read_copy, read_sheet, write_sheet
+from earmark.copywriting.evaluation.judged_files import judge_files, key_file, read_copy, read_sheet, write_sheet
 from earmark.copywriting.rewards.allure import RuleJudge
 from earmark.errors import InvalidInput, NotEnoughEvidence
 

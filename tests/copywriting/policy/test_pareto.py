@@ -2,8 +2,8 @@
 
 import pytest
 
-from earmark.copywriting.evaluation import Evaluation, Interval, WriterReport
-from earmark.copywriting.pareto import draw_pareto, front
+from earmark.copywriting.evaluation.evaluation import Evaluation, Interval, WriterReport
+from earmark.copywriting.evaluation.pareto import draw_pareto, front
 from earmark.errors import NotEnoughEvidence
 
 

@@ -1,6 +1,6 @@
 """Names, dishes and numbers go out hidden and come back word for word."""
 
-from earmark.copywriting.placeholders import fill, find_slots, unfilled
+from earmark.copywriting.writers.placeholders import fill, find_slots, unfilled
 
 SLOTS = find_slots(
     "The Copper Ladle", [("smoked trout pie", False), ("fries", True)], ["It has 12 tables, since 1987.", "12 again"]

@@ -5,8 +5,9 @@ import copy
 import pytest
 import torch
 
-from earmark.copywriting.encoder_decoder import generate, load_seq2seq, teacher_forced
-from earmark.copywriting.ppo import (
+from earmark.copywriting.rewards.weigh import WeighConfig
+from earmark.copywriting.training.encoder_decoder import generate, load_seq2seq, teacher_forced
+from earmark.copywriting.training.ppo import (
     Episode,
     PolicyConfig,
     Trainer,
@@ -17,7 +18,6 @@ from earmark.copywriting.ppo import (
     leave_one_out,
     token_rewards,
 )
-from earmark.copywriting.rewards.weigh import WeighConfig
 from earmark.errors import InvalidInput, NotEnoughEvidence
 
 PROMPTS = [

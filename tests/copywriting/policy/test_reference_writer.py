@@ -5,13 +5,13 @@ import json
 import pytest
 
 from earmark.copywriting.copy_run import CopyRequest
-from earmark.copywriting.encoder_decoder import load_seq2seq
-from earmark.copywriting.filters import why_unfit
-from earmark.copywriting.grounding import ground
-from earmark.copywriting.placeholders import unfilled
-from earmark.copywriting.policy import PolicyWriter
-from earmark.copywriting.reference_writer import REFERENCE, ship
-from earmark.copywriting.sample_briefs import sample_briefs
+from earmark.copywriting.grounding.grounding import ground
+from earmark.copywriting.training.encoder_decoder import load_seq2seq
+from earmark.copywriting.training.reference_writer import REFERENCE, ship
+from earmark.copywriting.training.sample_briefs import sample_briefs
+from earmark.copywriting.writers.filters import why_unfit
+from earmark.copywriting.writers.placeholders import unfilled
+from earmark.copywriting.writers.policy import PolicyWriter
 from earmark.errors import UnknownName
 from earmark.samples.reviews import make_products
 from earmark.samples.writers import find_writer, writer_names

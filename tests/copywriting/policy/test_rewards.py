@@ -5,9 +5,8 @@ import pickle
 import numpy as np
 import pytest
 
-from earmark.copywriting.aspects import Aspect
-from earmark.copywriting.drafts import Brief, Draft, Style
-from earmark.copywriting.judging import Comparison, bradley_terry, compare, draw_pairs, preference, win_rates
+from earmark.copywriting.aspects.aspects import Aspect
+from earmark.copywriting.evaluation.judging import Comparison, bradley_terry, compare, draw_pairs, preference, win_rates
 from earmark.copywriting.reviews import Product, Sentence
 from earmark.copywriting.rewards.allure import (
     Allure,
@@ -21,6 +20,7 @@ from earmark.copywriting.rewards.allure import (
 )
 from earmark.copywriting.rewards.information import Information
 from earmark.copywriting.rewards.veracity import Veracity, copy_sentences
+from earmark.copywriting.writers.drafts import Brief, Draft, Style
 from earmark.errors import InvalidInput, NotEnoughEvidence
 from earmark.language.judge import EmbeddedJudge
 from earmark.language.providers.scripted import Scripted

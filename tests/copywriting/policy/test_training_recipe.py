@@ -7,13 +7,13 @@ import pytest
 from typer.testing import CliRunner
 
 from earmark.cli.train import app
-from earmark.copywriting.corpus import CorpusConfig
-from earmark.copywriting.finetune import FinetuneConfig
-from earmark.copywriting.policy import PolicyWriter, packaged
-from earmark.copywriting.ppo import PolicyConfig
-from earmark.copywriting.sample_briefs import sample_briefs
-from earmark.copywriting.small_bart import SmallBartConfig
-from earmark.copywriting.training_recipe import TrainingParts, TrainWriterConfig, train_writer
+from earmark.copywriting.training.corpus import CorpusConfig
+from earmark.copywriting.training.finetune import FinetuneConfig
+from earmark.copywriting.training.ppo import PolicyConfig
+from earmark.copywriting.training.sample_briefs import sample_briefs
+from earmark.copywriting.training.small_bart import SmallBartConfig
+from earmark.copywriting.training.training_recipe import TrainingParts, TrainWriterConfig, train_writer
+from earmark.copywriting.writers.policy import PolicyWriter, packaged
 from earmark.errors import InvalidInput, RunConflict
 from earmark.runs import RunFolder
 from earmark.samples.reviews import make_products, write_reviews

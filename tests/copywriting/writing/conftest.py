@@ -2,9 +2,9 @@
 
 import pytest
 
-from earmark.copywriting.drafts import Brief, Draft, Style
 from earmark.copywriting.reviews import Product
-from earmark.copywriting.summaries import AspectSummary, CountedClaim
+from earmark.copywriting.summaries.summaries import AspectSummary, CountedClaim
+from earmark.copywriting.writers.drafts import Brief, Draft, Style
 from earmark.evidence import Claim, Evidence, Excerpt, content_id
 
 

@@ -8,15 +8,15 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from earmark.copywriting.channels import broken_limit
-from earmark.copywriting.composer import Composer
-from earmark.copywriting.composer.phrases import TONES, kinds, phrases
-from earmark.copywriting.composer.points import article, points_of
-from earmark.copywriting.drafts import Channel, Length, Style
 from earmark.copywriting.english import agrees, in_number_of, plural_of, singular_of
-from earmark.copywriting.filters import reads_well
-from earmark.copywriting.grounding import ground
-from earmark.copywriting.praise import Support
+from earmark.copywriting.grounding.grounding import ground
+from earmark.copywriting.summaries.praise import Support
+from earmark.copywriting.writers.channels import broken_limit
+from earmark.copywriting.writers.composer import Composer
+from earmark.copywriting.writers.composer.phrases import TONES, kinds, phrases
+from earmark.copywriting.writers.composer.points import article, points_of
+from earmark.copywriting.writers.drafts import Channel, Length, Style
+from earmark.copywriting.writers.filters import reads_well
 
 STYLES = [
     Style(tone=tone, length=length, channel=channel)

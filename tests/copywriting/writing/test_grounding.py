@@ -2,9 +2,9 @@
 
 import pytest
 
-from earmark.copywriting.drafts import Style
-from earmark.copywriting.grounding import ground
+from earmark.copywriting.grounding.grounding import ground
 from earmark.copywriting.reviews import Sentence
+from earmark.copywriting.writers.drafts import Style
 
 CARRIED = [
     "The fries are crisp.",

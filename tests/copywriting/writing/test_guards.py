@@ -2,14 +2,14 @@
 
 import pytest
 
-from earmark.copywriting.channels import broken_limit, check_must
-from earmark.copywriting.drafts import Style
 from earmark.copywriting.export import as_markdown, as_row, neutral
 from earmark.copywriting.facts import read_facts
-from earmark.copywriting.filters import why_unfit
-from earmark.copywriting.grounding import ground
-from earmark.copywriting.privacy import names_a_person, names_in, private_detail_in
-from earmark.copywriting.superlatives import superlative_in
+from earmark.copywriting.grounding.grounding import ground
+from earmark.copywriting.grounding.privacy import names_a_person, names_in, private_detail_in
+from earmark.copywriting.grounding.superlatives import superlative_in
+from earmark.copywriting.writers.channels import broken_limit, check_must
+from earmark.copywriting.writers.drafts import Style
+from earmark.copywriting.writers.filters import why_unfit
 from earmark.errors import InvalidInput
 
 

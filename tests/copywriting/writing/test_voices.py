@@ -2,7 +2,7 @@
 
 import pytest
 
-from earmark.copywriting.voices import VOICE_NOUNS, Count, carries, domain_of, fitting
+from earmark.copywriting.summaries.voices import VOICE_NOUNS, Count, carries, domain_of, fitting
 
 
 @pytest.mark.parametrize(

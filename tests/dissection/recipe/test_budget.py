@@ -6,7 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from earmark.dissection.concepts import ConceptScore
+from earmark.dissection.concepts.concepts import ConceptScore
 from earmark.runs import RunFolder
 
 _FILE = Path(__file__).parents[2] / "language" / "fault_server.py"

@@ -13,13 +13,13 @@ import pandas as pd
 import pytest
 
 from earmark.dissection.clips import Clip
-from earmark.dissection.concepts import LastLayerAccuracy
+from earmark.dissection.concepts.concepts import LastLayerAccuracy
 from earmark.dissection.config import DissectionConfig
-from earmark.dissection.descriptions import Description
-from earmark.dissection.localisation import Moment
+from earmark.dissection.describing.descriptions import Description
+from earmark.dissection.localisation.localisation import Moment
 from earmark.dissection.recipe import dissect, resume
-from earmark.dissection.selection import NeuronEvidence
-from earmark.dissection.verification import Verification
+from earmark.dissection.recording.selection import NeuronEvidence
+from earmark.dissection.verification.verification import Verification
 from earmark.errors import InvalidInput, NotEnoughEvidence, RunConflict, UnknownName
 from earmark.language.providers.scripted import Scripted
 from earmark.runs import RunFolder

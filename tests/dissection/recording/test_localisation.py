@@ -8,12 +8,12 @@ import torch
 from torch import nn
 
 from earmark.dissection.clips import Clip, ClipSet
-from earmark.dissection.localisation import LocalisationConfig, best_stretch, localise
+from earmark.dissection.localisation.localisation import LocalisationConfig, best_stretch, localise
+from earmark.dissection.localisation.occlusion import silenced, window_starts
 from earmark.dissection.networks import AudioNetwork, TokenLayout
 from earmark.dissection.networks.pooling import Timeline
 from earmark.dissection.networks.taps import find_taps
-from earmark.dissection.occlusion import silenced, window_starts
-from earmark.dissection.recording import RecordingConfig, record
+from earmark.dissection.recording.recording import RecordingConfig, record
 from earmark.errors import InvalidInput
 
 RATE_HZ, FRAME = 1000, 50

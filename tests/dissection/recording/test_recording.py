@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 
 from earmark.dissection import planning as module
-from earmark.dissection.activations import checkpoint_of, load_activations, save_activations
 from earmark.dissection.networks.listening import choose_device
 from earmark.dissection.networks.taps import find_taps
-from earmark.dissection.recording import RecordingConfig, dead_neurons, record
+from earmark.dissection.recording.activations import checkpoint_of, load_activations, save_activations
+from earmark.dissection.recording.recording import RecordingConfig, dead_neurons, record
 from earmark.errors import InvalidInput, NotEnoughEvidence, RunConflict
 from earmark.runs import Manifest, RunFolder
 

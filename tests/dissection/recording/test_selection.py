@@ -1,8 +1,8 @@
 """The clips for and against a neuron are the shown extremes, in order, and a dead neuron has none."""
 
 from earmark.dissection.networks.taps import find_taps
-from earmark.dissection.recording import RecordingConfig, record
-from earmark.dissection.selection import NeuronEvidence, select
+from earmark.dissection.recording.recording import RecordingConfig, record
+from earmark.dissection.recording.selection import NeuronEvidence, select
 from earmark.runs import Manifest, RunFolder
 
 

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from earmark.dissection.streaming import Stream, StreamPlan
+from earmark.dissection.recording.streaming import Stream, StreamPlan
 
 VALUES = st.one_of(
     st.sampled_from([0.0, -0.0, 1.0, -1.0, 1e-45, -1e-45, 3e38, -3e38]),
@@ -99,7 +99,7 @@ def test_columns_beyond_one_block_are_folded_alike(monkeypatch):
     matrix = rng.standard_normal((40, 50)).astype(np.float32)
     streams = []
     for columns in (8192, 7):
-        monkeypatch.setattr("earmark.dissection.streaming._COLUMNS_AT_ONCE", columns)
+        monkeypatch.setattr("earmark.dissection.recording.streaming._COLUMNS_AT_ONCE", columns)
         stream = stream_of(matrix, np.ones(40, bool), np.arange(40), 4, 16)
         feed(stream, matrix, np.arange(40), 8)
         stream.fold()

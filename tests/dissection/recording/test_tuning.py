@@ -9,12 +9,12 @@ from torch import nn
 
 from earmark.dissection.acoustics import measure
 from earmark.dissection.clips import Clip, ClipSet
-from earmark.dissection.descriptions import Description, NeuronClaim, NeuronId, Phrase
+from earmark.dissection.describing.descriptions import Description, NeuronClaim, NeuronId, Phrase
+from earmark.dissection.localisation.sweeps import make_sweeps
+from earmark.dissection.localisation.tuning import TuningConfig, confirm, confirm_claims, steadiness, swept, tune
 from earmark.dissection.networks import AudioNetwork
 from earmark.dissection.networks.taps import find_taps
-from earmark.dissection.recording import RecordingConfig, record
-from earmark.dissection.sweeps import make_sweeps
-from earmark.dissection.tuning import TuningConfig, confirm, confirm_claims, steadiness, swept, tune
+from earmark.dissection.recording.recording import RecordingConfig, record
 from earmark.errors import InvalidInput
 from earmark.evidence import Claim
 

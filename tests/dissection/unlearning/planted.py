@@ -4,9 +4,9 @@ import numpy as np
 import torch
 from torch import nn
 
-from earmark.dissection.activations import Activations
 from earmark.dissection.networks import AudioNetwork
 from earmark.dissection.networks.taps import find_taps
+from earmark.dissection.recording.activations import Activations
 from earmark.dissection.unlearning.listening import PreparedClips
 
 CLASSES = ("bell", "rain", "siren", "drum", "bird", "engine")

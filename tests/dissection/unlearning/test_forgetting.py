@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from earmark.dissection.concepts import ConceptScore
-from earmark.dissection.descriptions import Description, NeuronClaim, NeuronId, Phrase
+from earmark.dissection.concepts.concepts import ConceptScore
+from earmark.dissection.describing.descriptions import Description, NeuronClaim, NeuronId, Phrase
 from earmark.dissection.networks.taps import find_taps
 from earmark.dissection.unlearning.aftermath import last_hidden, probe_auc
 from earmark.dissection.unlearning.card import card

@@ -5,13 +5,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from earmark.copywriting.aspects import Aspect
+from earmark.copywriting.aspects.aspects import Aspect
 from earmark.copywriting.lexicon.judging import load_lexicon
 from earmark.copywriting.opinions.pairs import Memory, Pair
 from earmark.copywriting.opinions.sentence_reader import SentenceReader
 from earmark.copywriting.opinions.words import read_words
 from earmark.copywriting.reviews import Product, ReviewedProduct, Sentence, split_sentences
-from earmark.copywriting.summaries import Opinion
+from earmark.copywriting.summaries.summaries import Opinion
 from earmark.evidence import Record
 from earmark.language import Embedder
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from earmark.copywriting.lexicon.judging import Lexicon
 from earmark.copywriting.opinions.noun_phrases import Target
 from earmark.copywriting.opinions.words import Token
-from earmark.copywriting.summaries import Form
+from earmark.copywriting.summaries.summaries import Form
 
 # Nouns that are judged in reviews and are not the product.
 _OTHER_THINGS = (

@@ -14,7 +14,7 @@ from earmark.copywriting.opinions.subjects import predicative, subjects_of
 from earmark.copywriting.opinions.targets import after_noun, appended, attributive, behind_preposition, objects_of
 from earmark.copywriting.opinions.turning import too_much, turned
 from earmark.copywriting.opinions.words import Token
-from earmark.copywriting.summaries import Form
+from earmark.copywriting.summaries.summaries import Form
 
 _SAYS_NOTHING = frozenset(["alternative", "bet", "touch", "addition", "surprise", "plus", "find"])
 _WRITERS = frozenset({"i", "we", "you", "me"})

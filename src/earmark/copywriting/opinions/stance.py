@@ -7,7 +7,7 @@ from typing import Literal
 
 from earmark.copywriting.lexicon.judging import pattern, vader
 from earmark.copywriting.reviews import Review, ReviewedProduct, split_sentences
-from earmark.copywriting.summaries import Opinion
+from earmark.copywriting.summaries.summaries import Opinion
 from earmark.evidence import Record
 
 _REPEATED = re.compile(r"(.)\1{3,}", re.DOTALL)

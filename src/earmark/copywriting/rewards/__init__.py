@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
-from earmark.copywriting.drafts import Brief, Draft
+from earmark.copywriting.writers.drafts import Brief, Draft
 from earmark.evidence import Record
 
 Reward = Callable[[Sequence[Draft], Sequence[Brief]], list[float | None]]

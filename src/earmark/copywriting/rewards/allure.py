@@ -18,9 +18,9 @@ from typing import Any, Literal
 import numpy as np
 import numpy.typing as npt
 
-from earmark.copywriting.drafts import Brief, Draft
-from earmark.copywriting.judging import Floats, PairJudge, bradley_terry, compare, draw_pairs, win_rates
+from earmark.copywriting.evaluation.judging import Floats, PairJudge, bradley_terry, compare, draw_pairs, win_rates
 from earmark.copywriting.rewards.veracity import copy_sentences
+from earmark.copywriting.writers.drafts import Brief, Draft
 from earmark.errors import InvalidInput, NotEnoughEvidence
 from earmark.evidence import Record
 from earmark.language import LanguageModel, Message

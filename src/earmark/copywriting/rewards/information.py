@@ -10,8 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from earmark.copywriting.drafts import Brief, Draft, Length
 from earmark.copywriting.rewards.veracity import copy_sentences
+from earmark.copywriting.writers.drafts import Brief, Draft, Length
 from earmark.language.embedder import EachTextOnce, Embedder
 from earmark.language.judge import content, stem
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from earmark.copywriting.drafts import Brief, Draft
+from earmark.copywriting.writers.drafts import Brief, Draft
 from earmark.evidence import Record
 from earmark.language.judge import Chunk, Judge, Question, Support
 

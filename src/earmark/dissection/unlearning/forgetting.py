@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from earmark.dissection.activations import Activations
 from earmark.dissection.networks import AudioNetwork, Tap
+from earmark.dissection.recording.activations import Activations
 from earmark.dissection.unlearning.aftermath import Aftermath, last_hidden, probe_auc, relearning_steps
 from earmark.dissection.unlearning.damage import Damage, assess
 from earmark.dissection.unlearning.listening import Logits, PreparedClips, logits_of

@@ -8,11 +8,11 @@ from typing import Literal, get_args
 
 import numpy as np
 
-from earmark.dissection.activations import load_activations
-from earmark.dissection.concepts import ConceptScore
-from earmark.dissection.descriptions import Description
+from earmark.dissection.concepts.concepts import ConceptScore
+from earmark.dissection.describing.descriptions import Description
 from earmark.dissection.networks import AudioNetwork, Tap
 from earmark.dissection.recipe import Reopened, reopen
+from earmark.dissection.recording.activations import load_activations
 from earmark.dissection.unlearning.card import write_card
 from earmark.dissection.unlearning.export import Exported, export
 from earmark.dissection.unlearning.forgetting import Budget, Forgetting, Subject, forget
@@ -26,7 +26,7 @@ from earmark.dissection.unlearning.whom import (
     by_selectivity,
     mix,
 )
-from earmark.dissection.verification import Verification
+from earmark.dissection.verification.verification import Verification
 from earmark.errors import InvalidInput, UnknownName
 from earmark.language import Embedder
 from earmark.language.providers.minilm import SentenceVectors

@@ -11,13 +11,13 @@ from typing import Any, Literal
 import numpy as np
 import numpy.typing as npt
 
-from earmark.dissection.activations import Activations
-from earmark.dissection.concepts import ConceptScore
-from earmark.dissection.descriptions import Description
+from earmark.dissection.concepts.concepts import ConceptScore
+from earmark.dissection.describing.descriptions import Description
+from earmark.dissection.describing.phrases import lemmas_of
 from earmark.dissection.networks import AudioNetwork, Tap
-from earmark.dissection.phrases import lemmas_of
+from earmark.dissection.recording.activations import Activations
 from earmark.dissection.unlearning.listening import PreparedClips, logits_from, plain_name
-from earmark.dissection.verification import Verification
+from earmark.dissection.verification.verification import Verification
 from earmark.errors import InvalidInput, UnknownName
 from earmark.language import Embedder
 

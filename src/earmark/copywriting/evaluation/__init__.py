@@ -1,0 +1,1 @@
+"""Which copy is better, by judges that are not the rewards, and what smells of cheating."""

@@ -1,0 +1,410 @@
+"""Improve an encoder-decoder writer by reinforcement learning: PPO as in the paper, and critic-free RLOO beside it.
+
+Reads top to bottom: what goes in, advantages, one update, the run. Generation and scoring are in
+:mod:`earmark.copywriting.training.encoder_decoder`, checkpoints in :mod:`earmark.copywriting.training.checkpoints`.
+
+Papers: PPO (Schulman et al., arXiv 1707.06347, eq. 7), GAE (arXiv 1506.02438, eq. 16), RLOO (Ahmadian et al.,
+arXiv 2402.14740, eq. 6), per-token KL to the fine-tuned model (Ziegler et al., arXiv 1909.08593, eq. 2). The
+copywriting paper (arXiv 2404.13906) uses PPO; what it leaves open is chosen here and listed in docs/papers.md.
+"""
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+import torch
+from torch import Tensor, nn
+
+from earmark.copywriting.rewards import Reward, RewardScores
+from earmark.copywriting.rewards.weigh import REWARDS, Spreads, WeighConfig, gated_sum, weigh
+from earmark.copywriting.training.checkpoints import Progressed, mean_of, resume, save, save_model
+from earmark.copywriting.training.encoder_decoder import Generated, generate, load_seq2seq, teacher_forced
+from earmark.copywriting.training.policy_update import PolicyUpdate
+from earmark.copywriting.writers.drafts import Brief, Draft
+from earmark.copywriting.writers.placeholders import fill
+from earmark.errors import InvalidInput, NotEnoughEvidence
+from earmark.workers import Progress, silent
+
+
+@dataclass(frozen=True)
+class PolicyConfig:
+    """How the policy is improved."""
+
+    method: Literal["ppo", "rloo"] = "rloo"
+    """PPO learns a value of every prefix; RLOO compares the samples of one prompt with each other."""
+    steps: int = 100
+    """Updates: one batch is generated and learned from in each."""
+    prompts: int = 16
+    """Prompts a step."""
+    samples: int = 4
+    """Samples of each prompt; RLOO needs two."""
+    epochs: int = 2
+    """Times a batch is gone through."""
+    minibatch: int = 8
+    """Prompts (with all their samples) in one gradient step."""
+    learning_rate: float = 3e-5
+    """Of the policy; AdamW without weight decay."""
+    value_learning_rate: float = 1e-3
+    """Of the value head, which reads the decoder and does not disturb it."""
+    kl_weight: float = 0.05
+    """What one nat away from the fine-tuned model costs, in standard deviations of a reward."""
+    clip: float = 0.2
+    """How far a token's probability ratio may move in one batch."""
+    discount_lambda: float = 0.95
+    """GAE's lambda; rewards are not discounted, copy is short."""
+    unfinished_penalty: float = 1.0
+    """Taken from a text that did not end within ``max_new_tokens``."""
+    gradient_norm: float = 1.0
+    """Gradients longer than this are scaled down."""
+    max_prompt_tokens: int = 128
+    """Longer prompts are an error, never cut: choosing evidence is the corpus's part."""
+    max_new_tokens: int = 64
+    """A text ends here at the latest."""
+    kl_limit: float = 8.0
+    """Nats a sequence at which the run stops."""
+    kl_of_best: float = 4.0
+    """Nats a sequence, over the steps since the last checkpoint, beyond which a checkpoint is not kept as the best."""
+    uniqueness_limit: float = 0.6
+    """Share of different texts over different prompts under which the run stops."""
+    validate_every: int = 10
+    """Steps between greedy rounds over the held-out prompts, and between checkpoints."""
+    seed: int = 0
+    """Names the run's chance; step ``n`` draws the same whether or not the run was interrupted."""
+
+
+@dataclass(frozen=True)
+class Episode:
+    """One prompt, the brief that its drafts are judged by, and what its placeholders stand for."""
+
+    prompt: str
+    brief: Brief
+    values: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Improved:
+    """How a run ended."""
+
+    folder: Path
+    """The best checkpoint, a plain transformers folder."""
+    best_step: int
+    stopped_because: str
+    updates: tuple[PolicyUpdate, ...]
+
+
+Canary = Callable[[Sequence[Draft], Sequence[Brief], Sequence[float]], str | None]
+"""Looks at a step's drafts, their briefs and their gated sums; a sentence when something smells, else ``None``."""
+
+
+# ---- advantages ------------------------------------------------------------------------------------------------------
+
+
+def leave_one_out(returns: Tensor) -> Tensor:
+    """RLOO's advantage: a sample's return minus the mean of its prompt's other samples; (prompt, sample)."""
+    others = (returns.sum(1, keepdim=True) - returns) / (returns.shape[1] - 1)
+    return returns - others
+
+
+def generalised_advantages(rewards: Tensor, values: Tensor, mask: Tensor, lam: float) -> tuple[Tensor, Tensor]:
+    """GAE without discount: advantages and returns, (text, token), 0 where masked (arXiv 1506.02438, eq. 16)."""
+    advantages = torch.zeros_like(rewards)
+    running = torch.zeros(len(rewards))
+    following = torch.zeros(len(rewards))
+    for position in reversed(range(rewards.shape[1])):
+        here = mask[:, position]
+        surprise = rewards[:, position] + following - values[:, position]
+        running = torch.where(here, surprise + lam * running, 0.0)
+        following = torch.where(here, values[:, position], 0.0)
+        advantages[:, position] = running
+    return advantages, (advantages + values) * mask
+
+
+def token_rewards(scores: Tensor, kl: Tensor, mask: Tensor, kl_weight: float) -> Tensor:
+    """The score at a text's last token, and the price of leaving the fine-tuned model at each; (text, token)."""
+    rewards = -kl_weight * kl * mask
+    last = mask.sum(1) - 1
+    rewards[torch.arange(len(scores)), last] += scores
+    return rewards
+
+
+def clipped_loss(new: Tensor, old: Tensor, advantages: Tensor, mask: Tensor, clip: float) -> tuple[Tensor, Tensor]:
+    """PPO's clipped surrogate (arXiv 1707.06347, eq. 7), a mean over real tokens, and the share that was clipped."""
+    ratio = torch.exp(new - old)
+    plain, held = -advantages * ratio, -advantages * ratio.clamp(1 - clip, 1 + clip)
+    count = mask.sum()
+    loss = (torch.maximum(plain, held) * mask).sum() / count
+    return loss, (((ratio - 1).abs() > clip) & mask).sum() / count
+
+
+# ---- one update ------------------------------------------------------------------------------------------------------
+
+
+class ValueHead(nn.Module):
+    """Expects the return from the decoder's state; starts at 0, so that the first advantages are the rewards."""
+
+    def __init__(self, width: int) -> None:
+        super().__init__()
+        self.inner = nn.Linear(width, width)
+        self.outer = nn.Linear(width, 1)
+        nn.init.zeros_(self.outer.weight)
+        nn.init.zeros_(self.outer.bias)
+
+    def forward(self, states: Tensor) -> Tensor:
+        """(..., width) to (..., 1)."""
+        return self.outer(torch.tanh(self.inner(states)))  # type: ignore[no-any-return]
+
+
+class Trainer:
+    """The policy, the model it must stay near, and the optimiser: what :func:`improve` steps forward.
+
+    Args:
+        folder: the fine-tuned model with its tokenizer, any BART or T5 type.
+        rewards: functions by the name of the field they fill; a name left out is a reward left out.
+        config: how it is improved.
+        weighing: how rewards are weighed.
+        canaries: what stops a run that has begun to cheat.
+    """
+
+    def __init__(
+        self,
+        folder: Path | str,
+        rewards: Mapping[str, Reward],
+        config: PolicyConfig,
+        weighing: WeighConfig,
+        canaries: Sequence[Canary] = (),
+    ) -> None:
+        unknown = set(rewards) - set(REWARDS)
+        if unknown or not rewards:
+            raise InvalidInput(
+                f"rewards are {', '.join(REWARDS)}, and at least one; not {', '.join(unknown) or 'none'}."
+            )
+        if config.method == "rloo" and config.samples < 2:
+            raise InvalidInput("RLOO compares samples of one prompt: give at least 2 samples.")
+        self.model, self.tokenizer = load_seq2seq(folder)
+        self.reference, _ = load_seq2seq(folder)
+        self.reference.requires_grad_(False)
+        torch.manual_seed(config.seed)
+        self.value_head = ValueHead(self.model.config.d_model) if config.method == "ppo" else None
+        groups = [{"params": list(self.model.parameters()), "lr": config.learning_rate}]
+        if self.value_head:
+            groups.append({"params": list(self.value_head.parameters()), "lr": config.value_learning_rate})
+        self.optimiser = torch.optim.AdamW(groups, weight_decay=0.0)
+        self.rewards, self.config, self.weighing, self.canaries = rewards, config, weighing, canaries
+        self.spreads: Spreads = {}
+
+    def step(self, number: int, episodes: Sequence[Episode]) -> tuple[PolicyUpdate, str | None]:
+        """Draw, generate, score, learn; what happened, and why the run should stop, if it should."""
+        started = time.perf_counter()
+        generator = torch.Generator().manual_seed(self.config.seed * 1_000_003 + number)
+        order = torch.randperm(len(episodes), generator=generator)[: self.config.prompts]
+        chosen = [episodes[int(index)] for index in order]
+        prompts, prompt_mask = self.encode([episode.prompt for episode in chosen])
+        made = generate(
+            self.model,
+            prompts,
+            prompt_mask,
+            samples=self.config.samples,
+            max_new_tokens=self.config.max_new_tokens,
+            generator=generator,
+            value_head=self.value_head,
+        )
+        with torch.no_grad():
+            reference, _ = teacher_forced(self.reference, prompts, prompt_mask, made.tokens, made.mask)
+        kl = made.log_probs - reference
+        before = time.perf_counter()
+        raw, drafts, briefs = self.drafts(chosen, made.tokens, number)
+        scores = self.score(drafts, briefs)
+        totals, self.spreads = weigh(scores, self.spreads, self.weighing)
+        sums = [gated_sum(score, self.weighing) for score in scores]
+        seconds_rewards = time.perf_counter() - before
+        returns = torch.tensor(totals) - self.config.unfinished_penalty * (~made.finished).float()
+        loss, value_loss, clipped = self._learn(prompts, prompt_mask, made, kl, returns, generator)
+        counted = [value for value in sums if value is not None]
+        firsts = {episode.prompt: text for episode, text in zip(chosen, raw[:: self.config.samples], strict=True)}
+        update = PolicyUpdate(
+            step=number,
+            loss=loss,
+            value_loss=value_loss,
+            kl=float(kl.sum(1).mean()),
+            entropy=float(made.entropy.sum() / made.mask.sum()),
+            clip_fraction=clipped,
+            length=float(made.mask.sum(1).float().mean()),
+            uniqueness=len(set(firsts.values())) / len(firsts),
+            gated_sum=sum(counted) / len(counted) if counted else None,
+            seconds=time.perf_counter() - started,
+            seconds_rewards=seconds_rewards,
+            **{name: mean_of([getattr(score, name) for score in scores]) for name in REWARDS},
+        )
+        return update, self._alarm(update, drafts, briefs, [value or 0.0 for value in sums])
+
+    def _learn(
+        self,
+        prompts: Tensor,
+        prompt_mask: Tensor,
+        made: Generated,
+        kl: Tensor,
+        returns: Tensor,
+        generator: torch.Generator,
+    ) -> tuple[float, float | None, float]:
+        """Go through the batch; mean loss, value loss and clipped share."""
+        advantages, targets = self._advantages(made, kl, returns)
+        samples, sums, count = self.config.samples, torch.zeros(3), 0
+        for _ in range(self.config.epochs):
+            for part in torch.randperm(len(prompts), generator=generator).split(self.config.minibatch):  # type: ignore[no-untyped-call]
+                rows = (part.unsqueeze(1) * samples + torch.arange(samples)).flatten()
+                tokens, mask = made.tokens[rows], made.mask[rows]
+                longest = int(mask.sum(1).max())
+                tokens, mask = tokens[:, :longest], mask[:, :longest]
+                new, values = teacher_forced(
+                    self.model, prompts[part], prompt_mask[part], tokens, mask, self.value_head
+                )
+                old = made.log_probs[rows, :longest]
+                loss, clipped = clipped_loss(new, old, advantages[rows, :longest], mask, self.config.clip)
+                value_loss = torch.zeros(())
+                if values is not None:
+                    value_loss = 0.5 * (((values - targets[rows, :longest]) ** 2) * mask).sum() / mask.sum()
+                self.optimiser.zero_grad()
+                (loss + value_loss).backward()  # type: ignore[no-untyped-call]
+                nn.utils.clip_grad_norm_(self.model.parameters(), self.config.gradient_norm)
+                self.optimiser.step()
+                sums += torch.stack([loss.detach(), value_loss.detach(), clipped.detach()])
+                count += 1
+        loss_mean, value_mean, clip_mean = (sums / count).tolist()
+        return loss_mean, value_mean if self.value_head else None, clip_mean
+
+    def _advantages(self, made: Generated, kl: Tensor, returns: Tensor) -> tuple[Tensor, Tensor]:
+        """Per-token advantages, and value targets (zeros for RLOO)."""
+        if made.values is None:
+            whole = (returns - self.config.kl_weight * kl.sum(1)).view(-1, self.config.samples)
+            return leave_one_out(whole).flatten().unsqueeze(1) * made.mask, torch.zeros_like(kl)
+        rewards = token_rewards(returns, kl, made.mask, self.config.kl_weight)
+        advantages, targets = generalised_advantages(rewards, made.values, made.mask, self.config.discount_lambda)
+        real = advantages[made.mask]
+        return (advantages - real.mean()) / (real.std() + 1e-6) * made.mask, targets
+
+    def score(self, drafts: Sequence[Draft], briefs: Sequence[Brief]) -> list[RewardScores]:
+        """Every reward of every draft, apart from each other."""
+        columns = {name: reward(drafts, briefs) for name, reward in self.rewards.items()}
+        return [
+            RewardScores(
+                draft_id=draft.id,
+                **{name: columns[name][index] if name in columns else None for name in REWARDS},
+            )
+            for index, draft in enumerate(drafts)
+        ]
+
+    def validate(self, episodes: Sequence[Episode]) -> float | None:
+        """Mean gated sum of greedy drafts."""
+        sums: list[float | None] = []
+        for start in range(0, len(episodes), 32):
+            part = episodes[start : start + 32]
+            prompts, mask = self.encode([episode.prompt for episode in part])
+            made = generate(
+                self.model, prompts, mask, samples=1, max_new_tokens=self.config.max_new_tokens, generator=None
+            )
+            _, drafts, briefs = self.drafts(part, made.tokens, 0, samples=1)
+            sums += [gated_sum(score, self.weighing) for score in self.score(drafts, briefs)]
+        return mean_of(sums)
+
+    def encode(self, prompts: Sequence[str]) -> tuple[Tensor, Tensor]:
+        """Prompts to (prompt, token) ids and mask.
+
+        Raises:
+            InvalidInput: a prompt is longer than the model was promised; nothing is cut silently.
+        """
+        batch = self.tokenizer(list(prompts), padding=True, return_tensors="pt")
+        if batch["input_ids"].shape[1] > self.config.max_prompt_tokens:
+            raise InvalidInput(f"a prompt is longer than {self.config.max_prompt_tokens} tokens: choose less evidence.")
+        return batch["input_ids"], batch["attention_mask"]
+
+    def drafts(
+        self, episodes: Sequence[Episode], tokens: Tensor, step: int, samples: int | None = None
+    ) -> tuple[list[str], list[Draft], list[Brief]]:
+        """What was written: raw texts with placeholders, drafts with them filled, and each draft's brief."""
+        raw = [text.strip() for text in self.tokenizer.batch_decode(tokens, skip_special_tokens=True)]
+        owners = [episode for episode in episodes for _ in range(samples or self.config.samples)]
+        drafts = [
+            Draft(
+                id=f"{step}-{index}",
+                product_id=owner.brief.product.id,
+                aspect=owner.brief.aspect.name if owner.brief.aspect else None,
+                style=owner.brief.style,
+                text=fill(text, owner.values),
+                writer=f"policy:{self.config.method}",
+            )
+            for index, (text, owner) in enumerate(zip(raw, owners, strict=True))
+        ]
+        return raw, drafts, [owner.brief for owner in owners]
+
+    def _alarm(
+        self, update: PolicyUpdate, drafts: Sequence[Draft], briefs: Sequence[Brief], sums: Sequence[float]
+    ) -> str | None:
+        if update.kl > self.config.kl_limit:
+            return f"KL reached {update.kl:.1f} nats a sequence at step {update.step}, over {self.config.kl_limit:g}"
+        if update.uniqueness < self.config.uniqueness_limit:
+            return f"only {update.uniqueness:.0%} of prompts got a text of their own at step {update.step}"
+        heard = (canary(drafts, briefs, sums) for canary in self.canaries)
+        return next((f"canary at step {update.step}: {reason}" for reason in heard if reason), None)
+
+
+# ---- the run ---------------------------------------------------------------------------------------------------------
+
+
+def improve(
+    folder: Path | str,
+    episodes: Sequence[Episode],
+    rewards: Mapping[str, Reward],
+    out: Path,
+    config: PolicyConfig,
+    weighing: WeighConfig = WeighConfig(),  # noqa: B008 (frozen)
+    *,
+    held_out: Sequence[Episode] = (),
+    canaries: Sequence[Canary] = (),
+    progress: Progress = silent,
+) -> Improved:
+    """Improve a fine-tuned writer, or go on with a run that was killed.
+
+    Args:
+        folder: the fine-tuned model; stays as it is.
+        episodes: prompts to learn from.
+        rewards: by the name of the field of :class:`RewardScores` that they fill.
+        out: receives ``best/`` (a transformers folder), ``last/`` (to resume from) and ``updates.jsonl``.
+        config: how it is improved.
+        weighing: how rewards are weighed.
+        held_out: prompts of other products, by which the best checkpoint is chosen; where none are given the
+            training batches decide.
+        canaries: what stops a run that has begun to cheat.
+        progress: told after every step.
+
+    Raises:
+        NotEnoughEvidence: fewer episodes than prompts a step.
+    """
+    if len(episodes) < config.prompts:
+        raise NotEnoughEvidence(f"{len(episodes)} prompts are fewer than the {config.prompts} of one step.")
+    out.mkdir(parents=True, exist_ok=True)
+    trainer = Trainer(folder, rewards, config, weighing, canaries)
+    state = resume(trainer, out)
+    if state is None:
+        first = trainer.validate(held_out) if held_out else None
+        state = Progressed(done=0, best_step=0, first_score=first, best_score=first, updates=())
+        trainer.model.save_pretrained(out / "best")
+        trainer.tokenizer.save_pretrained(out / "best")
+        save(trainer, out, state)
+    reason = state.stopped_because or f"all {config.steps} steps done"
+    for number in range(state.done, config.steps) if not state.stopped_because else ():
+        update, alarm = trainer.step(number, episodes)
+        due = (number + 1) % config.validate_every == 0 or number + 1 == config.steps
+        if due and held_out and not alarm:
+            update = update.model_copy(update={"validation": trainer.validate(held_out)})
+        state = state.after(update, alarm, due, bool(held_out), config)
+        if state.best_step == number + 1:
+            save_model(trainer, out / "best")
+        if due or alarm:
+            save(trainer, out, state)
+        progress("improving", number + 1, config.steps)
+        if alarm:
+            reason = alarm
+            break
+    return Improved(out / "best", state.best_step, reason, state.updates)

@@ -1,0 +1,1 @@
+"""Descriptions judged by people, blinded, and what their answers say."""
