@@ -2,6 +2,7 @@
 
 import json
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -16,6 +17,7 @@ from earmark.dissection.training import TrainingConfig, train_network
 from earmark.dissection.training.architecture import build_network, start_network
 from earmark.dissection.training.augmentation import augment
 from earmark.dissection.training.fitting import forward
+from earmark.dissection.training.pretraining import patches_of
 from earmark.dissection.training.saving import load_network
 from earmark.dissection.training.spectrograms import FLOOR, build_extractor, extract, frames_of, spread
 from earmark.errors import InvalidInput, NotEnoughEvidence, RunConflict
@@ -254,3 +256,83 @@ def test_the_command_prints_held_out_accuracy(tmp_path):
     assert done.exit_code == 0, done.output
     assert "held-out accuracy" in done.output
     assert (tmp_path / "net" / "model.safetensors").stat().st_size < 4_000_000
+
+
+def test_a_training_that_was_stopped_goes_on_to_the_same_bytes(trained, tmp_path):
+    clips, folder, report = trained
+
+    def stop_in_the_middle(what, done, of):
+        if (what, done) == ("training", 4):
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        train_network(clips, tmp_path / "again", TINY, progress=stop_in_the_middle)
+    with pytest.raises(RunConflict, match="unfinished training"):
+        train_network(clips, tmp_path / "again", replace(TINY, seed=1))
+    again = train_network(clips, tmp_path / "again", TINY)
+    assert (tmp_path / "again" / "model.safetensors").read_bytes() == (folder / "model.safetensors").read_bytes()
+    assert again.curve == report.curve
+    assert not list((tmp_path / "again").glob("*.unfinished"))
+
+
+@pytest.fixture(scope="module")
+def pretrained(trained, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("pretrained") / "network"
+    config = replace(TINY, strategy="self-supervised", pretraining_epochs=12)
+    return folder, train_network(trained[0], folder, config)
+
+
+def test_pretraining_learns_to_reconstruct_and_names_no_class(pretrained):
+    folder, report = pretrained
+    assert report.pretraining[-1].loss < report.pretraining[0].loss
+    assert (report.accuracy, report.labels, report.curve) == (None, (), ())
+    assert "names no class" in (folder / "README.md").read_text()
+
+
+def test_pretraining_needs_no_labels(tmp_path):
+    for number in range(6):
+        (tmp_path / "clips").mkdir(exist_ok=True)
+        wave = 0.1 * np.random.default_rng(number).standard_normal(8000)
+        soundfile.write(tmp_path / "clips" / f"{number}.wav", wave, 16000)
+    clips = load_clips(tmp_path / "clips")
+    config = replace(TINY, strategy="self-supervised", pretraining_epochs=1)
+    assert train_network(clips, tmp_path / "network", config).trained_on == len(clips.of("shown"))
+    with pytest.raises(InvalidInput, match="no label"):
+        train_network(clips, tmp_path / "other", replace(TINY, strategy="fine-tuned"))
+
+
+def test_a_frozen_encoder_stays_and_its_head_learns(trained, pretrained, tmp_path):
+    config = replace(TINY, strategy="frozen", epochs=60, learning_rate=0.02)
+    report = train_network(trained[0], tmp_path / "frozen", config, start_from=pretrained[0])
+    before, after = load_network(pretrained[0]).state_dict(), load_network(tmp_path / "frozen").state_dict()
+    assert all(torch.equal(before[name], after[name]) for name in before if not name.startswith("classifier."))
+    assert report.accuracy > 0.6
+    assert report.pretraining == ()
+
+
+def test_a_fine_tuned_network_starts_without_labels_and_ends_with_them(trained, tmp_path):
+    config = replace(TINY, strategy="fine-tuned", epochs=6, pretraining_epochs=2)
+    report = train_network(trained[0], tmp_path / "tuned", config)
+    assert (len(report.pretraining), len(report.curve)) == (2, 6)
+    assert report.accuracy > 0.9
+    assert "without labels" in (tmp_path / "tuned" / "README.md").read_text()
+
+
+def test_patches_to_reconstruct_are_those_that_the_encoder_sees():
+    network = build_network(TINY, ("a", "b"), 48)
+    embeddings = network.audio_spectrogram_transformer.embeddings.patch_embeddings
+    batch = torch.randn(2, 48, 16)
+    with torch.no_grad():
+        embeddings.projection.weight.zero_()
+        embeddings.projection.bias.zero_()
+        embeddings.projection.weight[0, 0, 5, 7] = 1.0
+        seen = embeddings(batch)[:, :, 0]
+    patches = patches_of(batch, 16)
+    raw = batch.transpose(1, 2).unfold(1, 16, 16).unfold(2, 16, 16).reshape(2, -1, 256)
+    assert torch.equal(raw[:, :, 5 * 16 + 7], seen)
+    torch.testing.assert_close(patches.mean(2), torch.zeros(2, 3), atol=1e-5, rtol=0)
+
+
+def test_a_strategy_that_does_not_exist_is_refused():
+    with pytest.raises(InvalidInput, match="self-supervised"):
+        TrainingConfig(strategy="unsupervised")

@@ -16,11 +16,19 @@ def train() -> None:
 @app.command()
 def network(
     clips: Annotated[Path, typer.Argument(help="A folder per class, a manifest, or a data set as unpacked.")],
-    out: Annotated[Path, typer.Option(help="A new or empty folder for the network.")],
+    out: Annotated[Path, typer.Option(help="A new or empty folder, or one of the same training, stopped.")],
+    strategy: Annotated[
+        str,
+        typer.Option(
+            help="supervised; self-supervised: masked spectrograms, no label; fine-tuned: the same, then labels; "
+            "frozen: the same, then a linear head on an encoder that stays."
+        ),
+    ] = "supervised",
     start_from: Annotated[
         str | None, typer.Option(help="A network folder, or 'reference', whose weights to start from.")
     ] = None,
-    epochs: Annotated[int, typer.Option(min=1, help="Times that every clip is seen.")] = 20,
+    epochs: Annotated[int, typer.Option(min=1, help="Times that every clip is seen with its label.")] = 20,
+    pretraining_epochs: Annotated[int, typer.Option(min=1, help="Times that it is seen without, before.")] = 20,
     learning_rate: Annotated[float, typer.Option(help="Highest rate.")] = 1e-3,
     held_out: Annotated[
         float | None,
@@ -44,7 +52,9 @@ def network(
         start = find_network(str(start_from))
     config = TrainingConfig(
         seed=seed,
+        strategy=strategy,  # type: ignore[arg-type]
         epochs=epochs,
+        pretraining_epochs=pretraining_epochs,
         learning_rate=learning_rate,
         clip_s=seconds,
         mix=mix,
@@ -60,7 +70,8 @@ def network(
     for skipped in clip_set.skipped:
         typer.echo(f"skipped {skipped.uri}: {skipped.reason}", err=True)
     if report.accuracy is None or report.interval is None:
-        typer.echo(f"trained on {report.trained_on} clips; none were held out to test on: {out}")
+        untested = "none were held out to test on" if report.labels else "it names no class yet"
+        typer.echo(f"trained on {report.trained_on} clips; {untested}: {out}")
         return
     low, high = report.interval
     worst = min(report.per_class, key=lambda label: report.per_class[label])

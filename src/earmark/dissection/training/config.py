@@ -1,9 +1,12 @@
 """What a training is told, and what it reports."""
 
 from dataclasses import dataclass
+from typing import Literal, get_args
 
 from earmark.errors import InvalidInput
 from earmark.evidence import Record
+
+Strategy = Literal["supervised", "self-supervised", "fine-tuned", "frozen"]
 
 
 @dataclass(frozen=True)
@@ -12,8 +15,15 @@ class TrainingConfig:
 
     seed: int = 0
     """Fixes first weights, order, augmentation."""
+    strategy: Strategy = "supervised"
+    """supervised: labels from the start. self-supervised: masked spectrograms, no label, no head. fine-tuned: the same,
+    then labels for every weight. frozen: the same, then labels for a linear head on an encoder that stays."""
     epochs: int = 20
-    """Times that every clip is seen."""
+    """Times that every clip is seen with its label."""
+    pretraining_epochs: int = 20
+    """Times that every clip is seen without it, where the strategy begins so."""
+    masked_share: float = 0.75
+    """Share of a spectrogram's patches that is to be reconstructed from the others."""
     batch_size: int = 32
     """Clips a step."""
     learning_rate: float = 1e-3
@@ -53,6 +63,10 @@ class TrainingConfig:
 
     def __post_init__(self) -> None:
         """Refuse what no network can be built or trained with."""
+        if self.strategy not in get_args(Strategy):
+            raise InvalidInput(f"a strategy is one of {', '.join(get_args(Strategy))}, not {self.strategy!r}.")
+        if self.pretraining_epochs < 1 or not 0 < self.masked_share < 1:
+            raise InvalidInput("pretraining needs at least one epoch, and a masked share between 0 and 1.")
         if self.epochs < 1 or self.batch_size < 2 or not 0 < self.learning_rate < 1:
             raise InvalidInput("training needs at least one epoch, two clips a step and a learning rate below 1.")
         if self.width < 64 or self.width % 64 or self.layers < 1 or self.mels < 16 or self.mels % 16:
@@ -84,6 +98,8 @@ class TrainingReport(Record):
     per_class: dict[str, float]
     """Held-out accuracy per class, of the classes that have held-out clips."""
     curve: tuple[EpochRecord, ...]
+    pretraining: tuple[EpochRecord, ...] = ()
+    """Epochs without labels, with the loss of reconstruction."""
     seconds: float
     cpu_seconds: float
     """Of the process while it trained, all cores together."""

@@ -12,10 +12,13 @@ from torch import Tensor
 from torch.nn import functional
 
 from earmark.dissection.training.augmentation import augment
-from earmark.dissection.training.config import TrainingConfig
+from earmark.dissection.training.checkpoints import Checkpoint
+from earmark.dissection.training.config import EpochRecord, TrainingConfig
 from earmark.dissection.training.spectrograms import Spectrograms
 
 Labels = npt.NDArray[np.int64]
+AfterEpoch = Callable[[int], float | None]
+"""Told the number of an epoch that is done; gives the held-out accuracy, where it is known."""
 
 
 @dataclass(frozen=True)
@@ -36,8 +39,9 @@ def fit(
     labels: Labels,
     normalise: Normalisation,
     config: TrainingConfig,
-    after_epoch: Callable[[int, float], None],
-) -> None:
+    after_epoch: AfterEpoch,
+    checkpoint: Checkpoint | None = None,
+) -> list[EpochRecord]:
     """Train a network in place.
 
     Args:
@@ -46,29 +50,69 @@ def fit(
         labels: (clip,).
         normalise: what the network's extractor will do.
         config: how.
-        after_epoch: told the number of each epoch done and its mean loss.
+        after_epoch: tests the network as it is.
+        checkpoint: where to keep what an epoch gave, and to go on from.
+
+    Returns:
+        The epochs, those done before a stop too.
     """
     random = torch.Generator().manual_seed(config.seed)
-    steps = config.epochs * math.ceil(len(labels) / config.batch_size)
-    optimiser = _optimiser(network, config)
-    rate = torch.optim.lr_scheduler.LambdaLR(optimiser, lambda step: _warm_then_cosine(step, steps))
     one_hot = functional.one_hot(torch.from_numpy(labels), network.config.num_labels).float()
     clips = torch.from_numpy(spectrograms)
-    for epoch in range(1, config.epochs + 1):
-        network.train()
+
+    def loss_of(chosen: Tensor) -> Tensor:
+        batch, targets = augment(clips[chosen], one_hot[chosen], config, random)
+        logits = forward(network, normalise(batch), config.dropped_patches, random)
+        return functional.cross_entropy(logits, targets, label_smoothing=config.label_smoothing)
+
+    return optimise(network, len(labels), loss_of, config, config.epochs, random, after_epoch, checkpoint)
+
+
+def optimise(
+    module: torch.nn.Module,
+    clips: int,
+    loss_of: Callable[[Tensor], Tensor],
+    config: TrainingConfig,
+    epochs: int,
+    random: torch.Generator,
+    after_epoch: AfterEpoch,
+    checkpoint: Checkpoint | None = None,
+) -> list[EpochRecord]:
+    """Lower a loss over a module's weights, epoch after epoch.
+
+    Args:
+        module: what learns; left in evaluation mode.
+        clips: how many there are to learn from.
+        loss_of: the mean loss of some of them, by index.
+        config: batch size, rate and decay.
+        epochs: times that every clip is seen.
+        random: draws the order, and whatever ``loss_of`` draws from it.
+        after_epoch: tests the module as it is.
+        checkpoint: where to keep what an epoch gave, and to go on from.
+
+    Returns:
+        The epochs, those done before a stop too.
+    """
+    steps = epochs * math.ceil(clips / config.batch_size)
+    optimiser = _optimiser(module, config)
+    rate = torch.optim.lr_scheduler.LambdaLR(optimiser, lambda step: _warm_then_cosine(step, steps))
+    done = checkpoint.restore(module, optimiser, rate, random) if checkpoint else []
+    for epoch in range(len(done) + 1, epochs + 1):
+        module.train()
         total = 0.0
-        for chosen in _batches(len(labels), config.batch_size, random):
-            batch, targets = augment(clips[chosen], one_hot[chosen], config, random)
-            logits = forward(network, normalise(batch), config.dropped_patches, random)
-            loss = functional.cross_entropy(logits, targets, label_smoothing=config.label_smoothing)
+        for chosen in _batches(clips, config.batch_size, random):
+            loss = loss_of(chosen)
             optimiser.zero_grad(set_to_none=True)
             loss.backward()  # type: ignore[no-untyped-call]
-            torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
+            torch.nn.utils.clip_grad_norm_(module.parameters(), 1.0)
             optimiser.step()
             rate.step()
             total += float(loss.detach()) * len(chosen)
-        after_epoch(epoch, total / len(labels))
-    network.eval()
+        done.append(EpochRecord(epoch=epoch, loss=total / clips, held_out_accuracy=after_epoch(epoch)))
+        if checkpoint:
+            checkpoint.save(module, optimiser, rate, random, done)
+    module.eval()
+    return done
 
 
 def forward(network: Any, batch: Tensor, dropped: float, random: torch.Generator) -> Tensor:
@@ -109,10 +153,10 @@ def _batches(count: int, size: int, random: torch.Generator) -> Iterator[Tensor]
     return iter(pieces)
 
 
-def _optimiser(network: Any, config: TrainingConfig) -> torch.optim.Optimizer:
+def _optimiser(module: torch.nn.Module, config: TrainingConfig) -> torch.optim.Optimizer:
     """AdamW; biases, norms and embeddings of places are not decayed."""
-    decayed = [weight for weight in network.parameters() if weight.ndim >= 2 and weight.shape[0] > 1]
-    others = [weight for weight in network.parameters() if not (weight.ndim >= 2 and weight.shape[0] > 1)]
+    decayed = [weight for weight in module.parameters() if weight.ndim >= 2 and weight.shape[0] > 1]
+    others = [weight for weight in module.parameters() if not (weight.ndim >= 2 and weight.shape[0] > 1)]
     groups = [{"params": decayed, "weight_decay": config.weight_decay}, {"params": others, "weight_decay": 0.0}]
     return torch.optim.AdamW(groups, lr=config.learning_rate, betas=(0.9, 0.98))
 

@@ -1,8 +1,11 @@
 """From labelled clips to a saved network, and an honest word on how well it does."""
 
+import json
 import time
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +14,11 @@ import torch
 
 from earmark.dissection.clips import Clip, ClipSet
 from earmark.dissection.training.architecture import build_network, start_network
+from earmark.dissection.training.checkpoints import UNFINISHED, Checkpoint
 from earmark.dissection.training.config import EpochRecord, TrainingConfig, TrainingReport
 from earmark.dissection.training.fitting import Labels, Normalisation, fit, predict
+from earmark.dissection.training.heads import fit_head
+from earmark.dissection.training.pretraining import pretrain
 from earmark.dissection.training.saving import WEIGHTS, load_network, save_network, write_report
 from earmark.dissection.training.spectrograms import (
     Spectrograms,
@@ -37,24 +43,26 @@ def train_network(
 ) -> TrainingReport:
     """Train on the shown clips and test on the held-out ones.
 
-    The weights of the last epoch are kept, and tested as they were saved: nothing is chosen by held-out clips.
+    The weights of the last epoch are kept, and tested as they were saved: nothing is chosen by held-out clips. A
+    training that was stopped goes on in the same folder, to the same bytes.
 
     Args:
-        clips: labelled clips with their split.
-        out: a new or empty folder for the network.
+        clips: clips with their split; labelled, unless the strategy is self-supervised.
+        out: a new or empty folder for the network, or that of the same training, stopped.
         config: how.
-        start_from: a folder with a network of the same shape whose weights to start from.
+        start_from: a folder with a network of the same shape whose weights to start from; a strategy that begins
+            without labels then begins with them.
         progress: told how many clips are read and how many epochs are done.
 
     Raises:
         NotEnoughEvidence: fewer than two classes, or a class with fewer than two clips to train on.
-        RunConflict: the folder holds something.
+        RunConflict: the folder holds something else.
         InvalidInput: clips without labels, or a network that cannot be started from.
     """
     config = config or TrainingConfig()
-    if out.exists() and (not out.is_dir() or any(out.iterdir())):
-        raise RunConflict(f"{out} already holds something: give --out a new or empty folder.")
-    labels = _classes(clips)
+    stages = _stages(clips, out, config, start_from)
+    named = config.strategy != "self-supervised"
+    labels = _classes(clips) if named else ("unnamed",)
     shown, held_out = clips.of("shown"), clips.of("held_out")
     started, cpu_started = time.monotonic(), time.process_time()
     longest = max(clip.end_s - clip.start_s for clip in clips.clips)
@@ -68,22 +76,19 @@ def train_network(
             else start_network(start_from, config, labels, frames)
         )
         spectrograms = read_spectrograms(clips.root, (*shown, *held_out), extractor, progress)
-        ours, theirs = spectrograms[: len(shown)], spectrograms[len(shown) :]
-        normalise = Normalisation(*spread(ours))
-        truth = _numbers(held_out, labels)
-        curve: list[EpochRecord] = []
-
-        def after_epoch(epoch: int, loss: float) -> None:
-            right = _accuracy(predict(network, theirs, normalise), truth)
-            curve.append(EpochRecord(epoch=epoch, loss=loss, held_out_accuracy=right))
-            progress("training", epoch, config.epochs)
-
-        fit(network, ours, _numbers(shown, labels), normalise, config, after_epoch)
+        lessons = _Lessons(spectrograms[: len(shown)], _numbers(shown, labels))
+        exam = _Lessons(spectrograms[len(shown) :], _numbers(held_out, labels)) if named else None
+        normalise = Normalisation(*spread(lessons.spectrograms))
+        pretraining: list[EpochRecord] = []
+        if not named or (config.strategy != "supervised" and start_from is None):
+            pretraining = _pretrain(network, lessons, normalise, config, stages[0], progress)
+        curve = _teach(network, lessons, exam, normalise, config, stages[1], progress) if exam else []
     save_network(network, extractor, normalise, out)
-    report = _report(load_network(out), theirs, truth, normalise, labels).model_copy(
+    report = _report(load_network(out), exam, normalise, labels).model_copy(
         update={
             "trained_on": len(shown),
             "curve": tuple(curve),
+            "pretraining": tuple(pretraining),
             "seconds": round(time.monotonic() - started, 1),
             "cpu_seconds": round(time.process_time() - cpu_started, 1),
             "megabytes": round((out / WEIGHTS).stat().st_size / 1e6, 3),
@@ -91,17 +96,80 @@ def train_network(
         }
     )
     write_report(report, config, clips.root.name, out)
+    for stage in stages:
+        stage.remove()
     return report
 
 
-def _report(
-    network: Any, spectrograms: Spectrograms, truth: Labels, normalise: Normalisation, labels: Sequence[str]
-) -> TrainingReport:
+@dataclass(frozen=True)
+class _Lessons:
+    """Clips as the network takes them, with their classes."""
+
+    spectrograms: Spectrograms
+    labels: Labels
+
+
+def _stages(
+    clips: ClipSet, out: Path, config: TrainingConfig, start_from: Path | None
+) -> tuple[Checkpoint, Checkpoint]:
+    """Where pretraining and training are kept; refused where the folder holds anything else.
+
+    Raises:
+        RunConflict: it does.
+    """
+    told = [asdict(config), start_from and start_from.name, [(clip.id, clip.label, clip.split) for clip in clips.clips]]
+    identity = blake2b(json.dumps(told).encode(), digest_size=8).hexdigest()
+    stages = Checkpoint(out, identity, "pretraining"), Checkpoint(out, identity, "training")
+    if out.exists() and (not out.is_dir() or any(not file.name.endswith(UNFINISHED) for file in out.iterdir())):
+        raise RunConflict(f"{out} already holds something: give --out a new or empty folder.")
+    return stages
+
+
+def _pretrain(
+    network: Any,
+    lessons: _Lessons,
+    normalise: Normalisation,
+    config: TrainingConfig,
+    checkpoint: Checkpoint,
+    progress: Progress,
+) -> list[EpochRecord]:
+    """Without labels."""
+
+    def told(epoch: int) -> None:
+        progress("pretraining", epoch, config.pretraining_epochs)
+
+    return pretrain(network, lessons.spectrograms, normalise, config, told, checkpoint)
+
+
+def _teach(
+    network: Any,
+    lessons: _Lessons,
+    exam: _Lessons,
+    normalise: Normalisation,
+    config: TrainingConfig,
+    checkpoint: Checkpoint,
+    progress: Progress,
+) -> list[EpochRecord]:
+    """With labels: every weight, or the head alone."""
+
+    def tested(epoch: int) -> float | None:
+        progress("training", epoch, config.epochs)
+        # An epoch of the head alone takes less time than a test.
+        if config.strategy == "frozen":
+            return None
+        return _accuracy(predict(network, exam.spectrograms, normalise), exam.labels)
+
+    learn = fit_head if config.strategy == "frozen" else fit
+    return learn(network, lessons.spectrograms, lessons.labels, normalise, config, tested, checkpoint)
+
+
+def _report(network: Any, exam: _Lessons | None, normalise: Normalisation, labels: Sequence[str]) -> TrainingReport:
     """Test a saved network; what the training alone knows is filled in by it."""
-    named = predict(network, spectrograms, normalise)
+    truth = exam.labels if exam else np.zeros(0, dtype=np.int64)
+    named = predict(network, exam.spectrograms, normalise) if exam else truth
     right = named == truth
     return TrainingReport(
-        labels=tuple(labels),
+        labels=tuple(labels) if exam else (),
         trained_on=0,
         held_out=len(truth),
         accuracy=_accuracy(named, truth),
@@ -139,9 +207,9 @@ def _classes(clips: ClipSet) -> tuple[str, ...]:
 
 
 def _numbers(clips: Sequence[Clip], labels: Sequence[str]) -> Labels:
-    """(clip,): the number of each clip's class."""
+    """(clip,): the number of each clip's class, 0 where there are no names."""
     place = {label: index for index, label in enumerate(labels)}
-    return np.array([place[clip.label or ""] for clip in clips], dtype=np.int64)
+    return np.array([place.get(clip.label or "", 0) for clip in clips], dtype=np.int64)
 
 
 def _accuracy(named: Labels, truth: Labels) -> float | None:

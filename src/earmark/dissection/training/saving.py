@@ -75,11 +75,16 @@ def model_card(report: TrainingReport, config: TrainingConfig, clips: str) -> st
         "",
         (
             f"{config.layers} layers, {config.width} wide, {config.mels} mel bands, {report.parameters:,} weights, "
-            f"{report.megabytes:.2f} MB in half precision. It tells {len(report.labels)} classes apart."
+            f"{report.megabytes:.2f} MB in half precision. "
+            + (
+                f"It tells {len(report.labels)} classes apart."
+                if report.labels
+                else "It has no head that knows classes."
+            )
         ),
         "",
         f"Trained by `earmark train network` (earmark {__version__}) on {report.trained_on} clips of {clips} with seed "
-        f"{config.seed}, {config.epochs} epochs, {report.cpu_seconds / 60:.1f} CPU minutes, "
+        f"{config.seed}, {_course(report, config)}, {report.cpu_seconds / 60:.1f} CPU minutes, "
         + (f"starting from {report.start}." if report.start else "from random weights."),
         "",
         _accuracy_line(report),
@@ -97,7 +102,18 @@ def model_card(report: TrainingReport, config: TrainingConfig, clips: str) -> st
     return "\n".join(lines)
 
 
+def _course(report: TrainingReport, config: TrainingConfig) -> str:
+    """What was learnt, in which order."""
+    first = f"{len(report.pretraining)} epochs without labels (masked spectrograms)" if report.pretraining else ""
+    second = f"{len(report.curve)} epochs" if report.curve else ""
+    if second and config.strategy == "frozen":
+        second += " of a linear head on the frozen encoder"
+    return ", then ".join(part for part in (first, second) if part)
+
+
 def _accuracy_line(report: TrainingReport) -> str:
+    if not report.labels:
+        return "It names no class yet: train it on with `earmark train network --start-from`."
     if report.accuracy is None or report.interval is None:
         return "No clips were held out, so its accuracy is not known."
     low, high = report.interval
