@@ -7,7 +7,7 @@ from dataclasses import fields, replace
 import numpy as np
 import pytest
 
-from earmark.dissection import planning as module
+from earmark.dissection.recording import planning as module
 from earmark.dissection.networks.listening import choose_device
 from earmark.dissection.networks.taps import find_taps
 from earmark.dissection.recording.activations import checkpoint_of, load_activations, save_activations
