@@ -19,7 +19,7 @@ from earmark.version import __version__
 COMMANDS = {
     "dissect": "Describe the neurons of an audio network, with evidence for every word.",
     "resume": "Go on with a run that was stopped.",
-    "unlearn": "Silence a class of a dissected network, and count what else was lost.",
+    "unlearn": "Silence a concept of a dissected network, and count what else was lost.",
     "networks": "Look at audio networks: taps, widths, rate, pooling.",
     "runs": "List, show and compare runs.",
     "samples": "Make sample sounds and reviews by formula.",

@@ -1,4 +1,4 @@
-"""``earmark unlearn``: silence a class of a dissected network, and count what else was lost."""
+"""``earmark unlearn``: silence a concept of a dissected network, and count what else was lost."""
 
 import json
 from pathlib import Path
@@ -8,19 +8,22 @@ import typer
 
 from earmark.cli.options import field_docs
 from earmark.cli.progress import drawn
+from earmark.dissection.unlearning.damage import Accuracy
 from earmark.dissection.unlearning.forgetting import Forgetting
 from earmark.dissection.unlearning.recipe import UnlearnConfig, unlearn
+from earmark.language.untrusted import clean_text
 from earmark.runs import RunFolder
 
 app = typer.Typer(add_completion=False)
 _HELP = field_docs(UnlearnConfig)
 _DEFAULT = UnlearnConfig()
+_WORST = 3
 
 
 @app.command(name="unlearn")
 def command(
     run: Annotated[Path, typer.Argument(help="A finished dissection.")],
-    concepts: Annotated[list[str], typer.Argument(help="Classes of the network.")],
+    concepts: Annotated[list[str], typer.Argument(help="Classes of the network, or words that its neurons carry.")],
     out: Annotated[Path, typer.Option(help="Where the results go; new or empty.")] = Path("runs/unlearning"),
     method: Annotated[str, typer.Option(help=_HELP["method"])] = _DEFAULT.method,
     how: Annotated[str, typer.Option(help=_HELP["how"])] = _DEFAULT.how,
@@ -28,6 +31,8 @@ def command(
     share: Annotated[float | None, typer.Option(help=_HELP["share"])] = None,
     retain_drop: Annotated[float | None, typer.Option(help=_HELP["retain_drop"])] = None,
     taps: Annotated[list[str] | None, typer.Option("--taps", help=_HELP["taps"])] = None,
+    synonym_cosine: Annotated[float, typer.Option(help=_HELP["synonym_cosine"])] = _DEFAULT.synonym_cosine,
+    network: Annotated[str | None, typer.Option(help="Where the network lies now, if it has moved.")] = None,
     random_prunes: Annotated[int, typer.Option(min=0, help=_HELP["random_prunes"])] = _DEFAULT.random_prunes,
     zero: Annotated[
         bool, typer.Option("--zero", help="Zero hidden neurons in the exported network rather than remove them.")
@@ -35,7 +40,7 @@ def command(
     seed: Annotated[int, typer.Option(help=_HELP["seed"])] = _DEFAULT.seed,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object a class, for machines.")] = False,
 ) -> None:
-    """Silence the neurons of a class, check on held-out clips what else was lost, and export the network."""
+    """Silence the neurons of a concept, check on held-out clips what else was lost, and export the network."""
     config = UnlearnConfig(
         method=method,  # type: ignore[arg-type]
         how=how,  # type: ignore[arg-type]
@@ -43,11 +48,15 @@ def command(
         share=share,
         retain_drop=retain_drop,
         taps=tuple(taps or ()),
+        synonym_cosine=synonym_cosine,
         random_prunes=random_prunes,
         seed=seed,
     )
     with drawn(not as_json) as progress:
-        finished = unlearn(run, concepts, out, config, remove=not zero, progress=progress)
+        from earmark.dissection.networks.loading import load_network
+
+        moved = load_network(network) if network else None
+        finished = unlearn(run, concepts, out, config, network=moved, remove=not zero, progress=progress)
     _show(finished, as_json)
 
 
@@ -55,20 +64,33 @@ def _show(run: RunFolder, as_json: bool) -> None:
     for found in run.read("forgetting", Forgetting):
         if as_json:
             typer.echo(json.dumps(found.model_dump(exclude={"silenced": True, "damage": {"classes"}})))
-            continue
-        damage = found.damage
-        typer.echo(f"{found.concept}: {found.neurons} of {found.of} neurons silenced ({found.method}, {found.how})")
-        typer.echo(
-            f"  its accuracy        {damage.forget_before:.1%} -> {damage.forget_after:.1%}"
-            f"   (95% {damage.forget_low:.1%} to {damage.forget_high:.1%}{_random(found.random_forget)})"
-        )
-        typer.echo(
-            f"  the other classes'  {damage.retained_before:.1%} -> {damage.retained_after:.1%}"
-            f"   (95% {damage.retained_low:.1%} to {damage.retained_high:.1%}{_random(found.random_retained)})"
-        )
+        else:
+            typer.echo("\n".join(forgetting_lines(found)))
     if not as_json:
         typer.echo(f"run   {run.path}")
 
 
-def _random(values: tuple[float, ...]) -> str:
-    return f"; random prunes {min(values):.1%} to {max(values):.1%}" if values else ""
+def forgetting_lines(found: Forgetting) -> list[str]:
+    """What became of one concept, in a few lines."""
+    name, damage = clean_text(found.concept), found.damage
+    what = f"{found.neurons} of {found.of} neurons silenced ({found.method}, {found.how})"
+    if found.how == "erase":
+        what = f"{found.directions} of the directions before the output layer removed ({found.method})"
+    lines = [f"{name}: {what}"]
+    if damage.forget is None:
+        lines[0] += "; it is no class, so only the cost is counted"
+        lines.append(_line("the classes'  ", damage.retained, found.random_retained))
+    else:
+        lines.append(_line("its accuracy  ", damage.forget, found.random_forget))
+        lines.append(_line("the others'   ", damage.retained, found.random_retained))
+    worst = damage.neighbours[:_WORST]
+    if worst:
+        named = (f"{clean_text(one.label)} {one.accuracy.before:.0%} -> {one.accuracy.after:.0%}" for one in worst)
+        lines.append(f"  most damaged    {', '.join(named)}")
+    return lines
+
+
+def _line(name: str, accuracy: Accuracy, random: tuple[float, ...]) -> str:
+    drawn = f"; random changes {min(random):.1%} to {max(random):.1%}" if random else ""
+    interval = f"95% {accuracy.after_low:.1%} to {accuracy.after_high:.1%}{drawn}"
+    return f"  {name}  {accuracy.before:.1%} -> {accuracy.after:.1%}   ({interval})"

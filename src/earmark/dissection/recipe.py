@@ -145,14 +145,20 @@ def reopen(
 
     Raises:
         InvalidInput: the folder holds no dissection.
-        RunConflict: the network or the clips have changed since the run began.
+        RunConflict: the network or the clips have moved or changed since the run began.
     """
     run = RunFolder.open(Path(path))
     if run.manifest.kind != "dissection":
         raise InvalidInput(f"{path} is a {run.manifest.kind} run and no dissection.")
     arguments = run.manifest.arguments
     config = DissectionConfig.from_plain(arguments["config"])
-    opened = network or load_network(arguments["network"], trust_pickle=config.trust_pickle)
+    try:
+        opened = network or load_network(arguments["network"], trust_pickle=config.trust_pickle)
+    except InvalidInput as error:
+        raise RunConflict(
+            f"the network that {path} was made from cannot be loaded from {arguments['network']} any more ({error}) "
+            "Put it back, or give it where it lies now."
+        ) from error
     if fingerprint(opened) != arguments["fingerprint"]:
         raise RunConflict(f"the network {opened.name} has changed since {path} began: start a new run.")
     clip_config = ClipConfig(held_out=config.held_out, allow_outside=config.allow_outside)

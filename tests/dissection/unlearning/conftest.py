@@ -28,11 +28,23 @@ def _tiny_ast():
 
 
 def _tiny_wav2vec2():
-    import torch
     from transformers import Wav2Vec2Config, Wav2Vec2ForSequenceClassification
 
+    return _tiny_wave_network(Wav2Vec2Config, Wav2Vec2ForSequenceClassification)
+
+
+def _tiny_wavlm():
+    """Its attention applies its maps as functions, so that its output is read one module further out."""
+    from transformers import WavLMConfig, WavLMForSequenceClassification
+
+    return _tiny_wave_network(WavLMConfig, WavLMForSequenceClassification)
+
+
+def _tiny_wave_network(make_config, make_network):
+    import torch
+
     torch.manual_seed(0)
-    config = Wav2Vec2Config(
+    config = make_config(
         hidden_size=16,
         num_hidden_layers=2,
         num_attention_heads=2,
@@ -46,11 +58,11 @@ def _tiny_wav2vec2():
         classifier_proj_size=8,
         num_labels=4,
     )
-    module = Wav2Vec2ForSequenceClassification(config).eval()
+    module = make_network(config).eval()
     return module, lambda waves: {"input_values": torch.from_numpy(np.stack(waves))}
 
 
-@pytest.fixture(params=[_tiny_ast, _tiny_wav2vec2], ids=["ast", "wav2vec2"])
+@pytest.fixture(params=[_tiny_ast, _tiny_wav2vec2, _tiny_wavlm], ids=["ast", "wav2vec2", "wavlm"])
 def network(request):
     module, prepare = request.param()
     return AudioNetwork(module, 16_000, prepare, request.param.__name__, labels=("a", "b", "c", "d"))

@@ -2,6 +2,7 @@
 
 import importlib.util
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,19 +12,16 @@ from earmark.dissection.concepts.concepts import ConceptScore
 from earmark.dissection.describing.descriptions import Description, NeuronClaim, NeuronId, Phrase
 from earmark.dissection.networks.taps import find_taps
 from earmark.dissection.unlearning.aftermath import last_hidden, probe_auc
-from earmark.dissection.unlearning.card import card
-from earmark.dissection.unlearning.damage import assess, calibrating_temperature
-from earmark.dissection.unlearning.erasing import erased, fit_eraser
-from earmark.dissection.unlearning.forgetting import Budget, Subject, forget
+from earmark.dissection.unlearning.attribution import by_attribution, by_passes
+from earmark.dissection.unlearning.budget import Budget
+from earmark.dissection.unlearning.card import card, safe_name
+from earmark.dissection.unlearning.damage import assess, calibrated, calibrating_temperature
+from earmark.dissection.unlearning.erasing import erased, fit_erasers, folded_copy
+from earmark.dissection.unlearning.export import NotExported
+from earmark.dissection.unlearning.forgetting import erase, forget
 from earmark.dissection.unlearning.listening import logits_of
-from earmark.dissection.unlearning.recipe import class_of, safe_name
-from earmark.dissection.unlearning.whom import (
-    by_attribution,
-    by_closed_concept,
-    by_open_concepts,
-    by_selectivity,
-    mix,
-)
+from earmark.dissection.unlearning.subject import Concept, Subject
+from earmark.dissection.unlearning.whom import by_closed_concept, by_open_concepts, by_selectivity, mix
 from earmark.errors import InvalidInput, NotEnoughEvidence, UnknownName
 from earmark.evidence import Claim
 from earmark.evidence.interval import wilson
@@ -48,11 +46,13 @@ def subject():
 def rankings(subject, target):
     own = subject.choosing.classes == target
     selectivity = by_selectivity(subject.recorded, own)
+    attribution = by_attribution(subject.network, subject.taps, subject.choosing, target)
     return [
         selectivity,
-        by_attribution(subject.network, subject.taps, subject.choosing, target),
+        attribution,
         by_attribution(subject.network, subject.taps, subject.choosing, target, "taylor"),
-        mix(selectivity, by_attribution(subject.network, subject.taps, subject.choosing, target)),
+        mix(selectivity, attribution),
+        by_passes(subject.network, subject.taps, subject.choosing, target),
     ]
 
 
@@ -61,39 +61,121 @@ def test_the_planted_network_hears_its_classes(subject):
 
 
 @pytest.mark.parametrize("target", [0, 3, 5])
-@pytest.mark.parametrize("method", range(4))
+@pytest.mark.parametrize("method", range(5))
 def test_the_four_neurons_of_a_class_are_chosen_and_only_they_are_missed(subject, target, method):
     ranking = rankings(subject, target)[method]
-    found = forget(subject, ranking, target, budget=Budget(neurons=4), random_prunes=5)
+    found = forget(subject, ranking, subject.concept(target), budget=Budget(neurons=4), random_prunes=5)
     assert set(found.silenced[0].neurons) == planted.truth(target)
-    assert found.damage.forget_after <= 1 / len(planted.CLASSES)
-    assert found.damage.retained_after >= found.damage.retained_before - 0.01
+    assert found.damage.forget.after <= 1 / len(planted.CLASSES)
+    assert found.damage.retained.lost <= 0.01
     assert np.median(found.random_forget) > 0.5
+    assert subject.is_restored()
 
 
-def test_without_a_budget_as_few_as_forget_all_within_what_the_others_may_lose(subject):
-    found = forget(subject, rankings(subject, 2)[0], 2, random_prunes=0)
-    assert found.damage.forget_after == 0
-    assert found.damage.retained_after >= found.damage.retained_before - 0.03
-    assert set(found.silenced[0].neurons) <= planted.truth(2)
+@pytest.mark.parametrize("target", [1, 2, 4])
+@pytest.mark.parametrize("method", range(5))
+def test_without_a_budget_the_class_is_pushed_as_far_down_as_the_others_can_bear(subject, target, method):
+    found = forget(subject, rankings(subject, target)[method], subject.concept(target), random_prunes=0)
+    assert set(found.silenced[0].neurons) == planted.truth(target)
+    assert found.damage.forget.after == 0
+    assert found.damage.retained.lost <= 0.03
+
+
+def test_what_the_others_cannot_bear_is_not_done(subject):
+    backwards = by_selectivity(subject.recorded, subject.choosing.classes == 0)
+    found = forget(subject, backwards, subject.concept(5), budget=Budget(retain_drop=0.0), random_prunes=0)
+    assert found.neurons == 1
+
+
+def test_passes_silence_the_planted_neurons_first_and_never_those_that_hold_nothing_up(subject):
+    ranking = by_passes(subject.network, subject.taps, subject.choosing, 2)
+    assert set(ranking.best(4)["hidden"]) == planted.truth(2)
+    assert not set(ranking.best(10**6)["hidden"]) & (planted.truth(0) | planted.truth(5))
+    assert by_passes(subject.network, subject.taps, subject.choosing, 2, most=3).speaking == 3
+
+
+def test_some_clips_are_the_same_clips(subject):
+    rows = [3, 50, 99]
+    some = subject.judging.only(rows)
+    assert some.clip_ids == tuple(subject.judging.clip_ids[row] for row in rows)
+    np.testing.assert_array_equal(some.classes, subject.judging.classes[rows])
+    np.testing.assert_allclose(logits_of(subject.network, some), subject.judging_before[rows], rtol=1e-5)
 
 
 def test_the_probe_says_whether_the_class_is_still_there(subject):
-    found = forget(subject, rankings(subject, 1)[0], 1, budget=Budget(neurons=4), random_prunes=0)
+    found = forget(subject, rankings(subject, 1)[0], subject.concept(1), budget=Budget(neurons=4), random_prunes=0)
     assert found.before.probe_auc == pytest.approx(1, abs=0.02)
     assert found.before.relearning_steps == 0
     assert found.after.relearning_steps is None or found.after.relearning_steps > 0
 
 
 def test_leace_takes_the_direction_out_of_what_the_classifier_reads(subject):
-    eraser = fit_eraser(subject.network, subject.classifier, subject.choosing, 3)
+    (eraser,) = fit_erasers(subject.network, subject.classifier, subject.choosing, 3)
     train, test = (
-        last_hidden(subject.network, subject.classifier, clips, erased(subject.network, subject.classifier, eraser))
+        last_hidden(
+            subject.network, subject.classifier, clips, lambda: erased(subject.network, subject.classifier, eraser)
+        )
         for clips in (subject.choosing, subject.judging)
     )
     found = probe_auc(train, subject.choosing.classes == 3, test, subject.judging.classes == 3)
     assert found == pytest.approx(0.5, abs=0.2)
-    assert np.array_equal(logits_of(subject.network, subject.judging), subject.judging_before)
+    assert subject.is_restored()
+
+
+def test_an_eraser_streamed_over_batches_is_the_one_of_all_clips_at_once(subject):
+    whole = subject.choosing
+    batches = tuple(
+        (tuple(range(start, start + 7)), {"waves": whole.batches[0][1]["waves"][start : start + 7]})
+        for start in range(0, len(whole) - 7, 7)
+    )
+    rows = [row for own, _ in batches for row in own]
+    streamed = replace(whole.only(rows), batches=batches)
+    (one,), (other,) = (
+        fit_erasers(subject.network, subject.classifier, clips, 3) for clips in (streamed, whole.only(rows))
+    )
+    np.testing.assert_allclose(one.projection, other.projection, atol=1e-6)
+
+
+def test_leace_forgets_the_class_beside_erasers_of_random_clips_that_do_not(subject):
+    found, eraser = erase(subject, subject.concept(3), random_prunes=20)
+    assert (found.method, found.how, found.neurons, found.directions) == ("leace", "erase", 0, 1)
+    assert found.damage.forget.after <= 1 / len(planted.CLASSES) + 0.1
+    assert found.damage.retained.lost <= 0.02
+    assert len(found.random_forget) == 20
+    assert np.median(found.random_forget) > 0.5
+    assert eraser.directions == 1
+
+
+def test_leace_needs_a_class(subject):
+    with pytest.raises(InvalidInput, match="'dog' is no class"):
+        erase(subject, Concept("dog", None))
+
+
+def test_an_eraser_folded_into_the_classifier_says_the_same(subject):
+    _, eraser = erase(subject, subject.concept(3), random_prunes=0)
+    with erased(subject.network, subject.classifier, eraser):
+        hooked = logits_of(subject.network, subject.judging)
+    folded = replace(subject.network, module=folded_copy(subject.network, subject.classifier, eraser))
+    np.testing.assert_allclose(logits_of(folded, subject.judging), hooked, rtol=1e-5, atol=1e-5)
+
+
+def test_of_a_concept_that_is_no_class_what_each_class_lost_is_reported(subject):
+    ranking = by_open_concepts([said(0, "a dog", "dog"), said(9, "dogs", "dog")], "dog", subject.taps, Letters())
+    found = forget(subject, ranking, Concept("dog", None), budget=Budget(neurons=2), random_prunes=3)
+    assert found.silenced[0].neurons == (0, 9)
+    assert found.damage.forget is None
+    assert found.damage.retained.clips == len(subject.judging)
+    assert [one.label for one in found.damage.classes] == sorted(planted.CLASSES, key=planted.CLASSES.index)
+    assert (found.random_forget, len(found.random_retained)) == ((), 3)
+    assert "no class" in found.after.reason
+    assert "dog is no class of the network" in card(found, NotExported("masks only"), subject.network)
+
+
+def test_without_a_budget_all_that_says_a_concept_is_silenced_while_the_classes_can_bear_it(subject):
+    words = [said(neuron, "a dog", "dog") for neuron in (24, 25, 26)]
+    ranking = by_open_concepts(words, "dog", subject.taps, Letters())
+    found = forget(subject, ranking, Concept("dog", None), random_prunes=0)
+    assert found.silenced[0].neurons == (24, 25, 26)
 
 
 def scored(neuron, concept, rank=1, score=0.5):
@@ -136,10 +218,20 @@ def test_exact_damage_of_a_hand_made_case():
     before = np.array([[4, 0], [4, 0], [0, 4], [0, 4]], dtype=np.float32)
     after = np.array([[0, 1], [4, 0], [0, 4], [3, 2]], dtype=np.float32)
     damage = assess(before, after, np.array([0, 0, 1, 1]), ("a", "b"), 0)
-    assert (damage.forget_before, damage.forget_after) == (1.0, 0.5)
-    assert (damage.retained_before, damage.retained_after) == (1.0, 0.5)
+    assert (damage.forget.before, damage.forget.after, damage.forget.clips) == (1.0, 0.5, 2)
+    assert (damage.retained.before, damage.retained.after, damage.retained.lost) == (1.0, 0.5, 0.5)
     assert (damage.delta_a, damage.delta_r) == (2.0, 1.0)
     assert [one.label for one in damage.neighbours] == ["b"]
+
+
+def test_no_clip_is_judged_at_a_temperature_that_it_chose():
+    logits = np.array([[9, 0], [9, 0], [0, 9], [9, 0], [9, 0], [0, 9]], dtype=np.float32)
+    classes = np.array([0, 0, 0, 0, 1, 1])
+    shares, _ = calibrated(logits, logits, classes)
+    first, second = np.array([0, 2, 4]), np.array([1, 3, 5])
+    for own, others in ((first, second), (second, first)):
+        cooled = np.exp(logits[own] / calibrating_temperature(logits[others], classes[others]))
+        np.testing.assert_allclose(shares[own], cooled / cooled.sum(1, keepdims=True))
 
 
 def test_wilsons_interval_has_its_textbook_values():
@@ -161,8 +253,15 @@ def test_clips_that_choose_never_judge(subject):
 
 def test_no_clip_of_the_class_to_judge_is_one_sentence(subject):
     classes = np.where(subject.judging.classes == 0, 1, subject.judging.classes)
-    with pytest.raises(NotEnoughEvidence, match="no clips of 'bell'"):
+    with pytest.raises(NotEnoughEvidence, match="no clips of 'bell' among the held-out clips"):
         assess(subject.judging_before, subject.judging_before, classes, planted.CLASSES, 0)
+
+
+@pytest.mark.parametrize(("side", "named"), [("choosing", "shown"), ("judging", "held-out")])
+def test_nothing_to_retain_is_one_sentence(subject, side, named):
+    alone = getattr(subject, side).only(np.flatnonzero(getattr(subject, side).classes == 0))
+    with pytest.raises(NotEnoughEvidence, match=f"no clips of other classes than 'bell' among the {named} clips"):
+        forget(replace(subject, **{side: alone}), rankings(subject, 0)[0], subject.concept(0))
 
 
 @pytest.mark.parametrize(
@@ -181,19 +280,15 @@ def test_budgets_that_mean_nothing(budget, sentence):
 
 def test_a_budget_of_everything_is_refused(subject):
     with pytest.raises(InvalidInput, match="nothing would be left"):
-        forget(subject, rankings(subject, 0)[0], 0, budget=Budget(neurons=10**6))
-
-
-def test_an_unknown_class_names_the_nearest(subject):
-    with pytest.raises(UnknownName, match="siren"):
-        class_of(subject.network, "sirens")
-    assert class_of(subject.network, " RAIN ") == 1
+        forget(subject, rankings(subject, 0)[0], subject.concept(0), budget=Budget(neurons=10**6))
 
 
 def test_the_card_says_before_and_after_and_no_markup_of_a_label(subject):
-    found = forget(subject, rankings(subject, 1)[0], 1, budget=Budget(neurons=4), random_prunes=3)
-    text = card(found.model_copy(update={"concept": "rain|<b>`"}), None, subject.network)
-    assert "| rain b | 100.0% | 0.0% |" in text
+    found = forget(subject, rankings(subject, 1)[0], subject.concept(1), budget=Budget(neurons=4), random_prunes=3)
+    text = card(found.model_copy(update={"concept": "rain|<b>`"}), NotExported("a `reason`"), subject.network)
+    assert "| rain b | 20 | 100.0% | 0.0% |" in text
+    assert "| `hidden` | masked while it runs | 4 | 4, 5, 6, 7 |" in text
+    assert "No weights were exported: a reason." in text
     assert "Delta A" in text
 
 

@@ -6,7 +6,7 @@ import torch
 
 from earmark.dissection.networks import Tap
 from earmark.dissection.networks.taps import find_taps
-from earmark.dissection.unlearning.export import export, zeroed_copy
+from earmark.dissection.unlearning.export import export, fixed_copy
 from earmark.dissection.unlearning.masks import NeuronMask, masks_from, matched_random, silenced
 from earmark.errors import InvalidInput
 
@@ -61,7 +61,23 @@ def test_masks_equal_zeroed_weights(network, waves):
     masks = some(find_taps(network))
     with silenced(network, masks):
         masked = logits(network, waves)
-    torch.testing.assert_close(logits(network, waves, zeroed_copy(network, masks)), masked, atol=1e-5, rtol=1e-5)
+    torch.testing.assert_close(logits(network, waves, fixed_copy(network, masks)), masked, atol=1e-5, rtol=1e-5)
+
+
+def test_masks_of_means_equal_weights_that_hold_them(network, waves):
+    masks = [
+        NeuronMask(mask.tap, mask.silenced, np.linspace(-1, 1, mask.tap.width, dtype=np.float32))
+        for mask in some(find_taps(network, ["mlp_hidden", "mlp_output", "attention_output", "classifier"]))
+    ]
+    with silenced(network, masks):
+        masked = logits(network, waves)
+    torch.testing.assert_close(logits(network, waves, fixed_copy(network, masks)), masked, atol=1e-5, rtol=1e-5)
+
+
+def test_what_changes_from_clip_to_clip_is_no_weight(network):
+    mask = some(find_taps(network, ["classifier"]))[0]
+    with pytest.raises(InvalidInput, match="changing values"):
+        fixed_copy(network, [NeuronMask(mask.tap, mask.silenced, np.zeros((2, 4), dtype=np.float32))])
 
 
 def test_removed_hidden_neurons_are_gone_and_transformers_alone_loads_the_same_outputs(network, waves, tmp_path):

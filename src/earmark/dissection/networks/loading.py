@@ -133,7 +133,7 @@ class _Prepare:
     """Waveforms to the inputs of a transformers network, without letting padding change a clip."""
 
     def __init__(self, extractor: Any, model_type: str, equal_lengths_only: bool) -> None:
-        self._extractor = extractor
+        self.extractor = extractor
         self._makes_mel = model_type == "audio-spectrogram-transformer" and hasattr(extractor, "mel_filters")
         self._fixed_window = model_type in ("audio-spectrogram-transformer", "whisper")
         self._equal_lengths_only = equal_lengths_only
@@ -142,13 +142,13 @@ class _Prepare:
         if self._makes_mel:
             import torch
 
-            return {"input_values": torch.from_numpy(ast_features(self._extractor, waveforms))}
-        options: dict[str, Any] = {"sampling_rate": self._extractor.sampling_rate, "return_tensors": "pt"}
+            return {"input_values": torch.from_numpy(ast_features(self.extractor, waveforms))}
+        options: dict[str, Any] = {"sampling_rate": self.extractor.sampling_rate, "return_tensors": "pt"}
         if not self._fixed_window:
             options |= {"padding": True, "return_attention_mask": not self._equal_lengths_only}
             if self._equal_lengths_only and len({len(waveform) for waveform in waveforms}) > 1:
                 raise ValueError("this network takes clips of one length at a time")
-        return dict(self._extractor(list(waveforms), **options))
+        return dict(self.extractor(list(waveforms), **options))
 
 
 def _labels(config: Any) -> tuple[str, ...]:

@@ -1,6 +1,7 @@
 """Is the concept really gone? A linear probe on the last hidden layer, and how fast the head learns it back."""
 
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Iterator
+from contextlib import nullcontext
 from typing import Any
 
 import numpy as np
@@ -8,6 +9,7 @@ import numpy.typing as npt
 
 from earmark.dissection.networks import AudioNetwork, Tap
 from earmark.dissection.unlearning.listening import PreparedClips
+from earmark.dissection.unlearning.subject import Silencing, Subject
 from earmark.evidence import Record
 
 Doubles = npt.NDArray[np.float64]
@@ -24,32 +26,57 @@ class Aftermath(Record):
     """Area under the ROC curve of a ridge probe for the concept, trained on clips that chose and tested on others."""
     relearning_steps: int | None
     """Steps of Adam on the head alone until nine tenths of the old accuracy on it are back; ``None``: never."""
+    reason: str | None = None
+    """Why nothing was measured, where nothing was."""
+
+
+def aftermath(subject: Subject, silencing: Silencing, index: int | None, accuracy_before: float) -> Aftermath:
+    """What is left of a class in the last hidden layer under a silencing."""
+    classifier = subject.classifier
+    if classifier is None or index is None:
+        missing = "the network has no output layer" if classifier is None else "the concept is no class of the network"
+        return Aftermath(probe_auc=None, relearning_steps=None, reason=missing)
+    train, test = (
+        last_hidden(subject.network, classifier, prepared, silencing)
+        for prepared in (subject.choosing, subject.judging)
+    )
+    choosing, judging = subject.choosing.classes, subject.judging.classes
+    return Aftermath(
+        probe_auc=probe_auc(train, choosing == index, test, judging == index),
+        relearning_steps=relearning_steps(
+            subject.network, classifier, (train, choosing), (test, judging), index, 0.9 * accuracy_before
+        ),
+    )
 
 
 def last_hidden(
-    network: AudioNetwork,
-    classifier: Tap,
-    prepared: PreparedClips,
-    silencing: AbstractContextManager[None] | None = None,
+    network: AudioNetwork, classifier: Tap, prepared: PreparedClips, silencing: Silencing = nullcontext
 ) -> Doubles:
     """What the classifier reads of every clip; (clip, feature)."""
+    batches = list(stream_last_hidden(network, classifier, prepared, silencing))
+    ordered = np.empty((len(prepared), batches[0][1].shape[1]))
+    for rows, features in batches:
+        ordered[list(rows)] = features
+    return ordered
+
+
+def stream_last_hidden(
+    network: AudioNetwork, classifier: Tap, prepared: PreparedClips, silencing: Silencing = nullcontext
+) -> Iterator[tuple[tuple[int, ...], Doubles]]:
+    """What the classifier reads, a batch at a time: rows, and (clip, feature)."""
     import torch
 
-    rows_seen: list[int] = []
-    pieces: list[Any] = []
-    with silencing or nullcontext(), torch.inference_mode():
-        module = network.module.get_submodule(classifier.module or classifier.name)
-        hook = module.register_forward_pre_hook(lambda _, inputs: pieces.append(inputs[0].float().clone()))
-        try:
-            for rows, inputs in prepared.batches:
+    module = network.module.get_submodule(classifier.module or classifier.name)
+    for rows, inputs in prepared.batches:
+        pieces: list[Any] = []
+        # What is silenced in the classifier's own input has to be put on before it is read.
+        with silencing(), torch.inference_mode():
+            hook = module.register_forward_pre_hook(lambda _, read, into=pieces: into.append(read[0].double().clone()))
+            try:
                 network.module(**inputs)
-                rows_seen += rows
-        finally:
-            hook.remove()
-    features = torch.cat([piece.reshape(len(piece), -1) for piece in pieces]).double().numpy()
-    ordered = np.empty_like(features)
-    ordered[rows_seen] = features
-    return ordered
+            finally:
+                hook.remove()
+        yield rows, np.asarray(pieces[0].reshape(len(rows), -1).numpy())
 
 
 def probe_auc(

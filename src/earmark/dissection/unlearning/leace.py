@@ -23,6 +23,11 @@ class Eraser:
     projection: Doubles
     """(neuron, neuron): onto what is removed; its rank is at most the number of concepts."""
 
+    @property
+    def directions(self) -> int:
+        """How many directions are removed."""
+        return round(float(np.trace(self.projection)))
+
     def __call__(self, values: Doubles) -> Doubles:
         """Erase the concept from (..., neuron)."""
         erased: Doubles = values - (values - self.mean) @ self.projection.T
@@ -57,10 +62,11 @@ class MomentsOfConcept:
         self._mean_z += step_z * len(x) / total
         self.count = total
 
-    def eraser(self, tolerance: float = 1e-6) -> Eraser:
+    def eraser(self, concept: int | None = None, tolerance: float = 1e-6) -> Eraser:
         """The least-squares eraser of what has been added.
 
         Args:
+            concept: erase this column of the concept alone; all of them by default.
             tolerance: directions whose variance is below this share of the largest are left alone.
 
         Raises:
@@ -73,7 +79,8 @@ class MomentsOfConcept:
         roots = np.sqrt(power[kept])
         whiten = (axes[:, kept] / roots).T
         colour = axes[:, kept] * roots
-        along = whiten @ (self._xz / (self.count - 1))
+        with_concept = self._xz if concept is None else self._xz[:, [concept]]
+        along = whiten @ (with_concept / (self.count - 1))
         left, sizes, _ = np.linalg.svd(along, full_matrices=False)
         # A covariance of rounding size is no direction: correlations are at most 1 after whitening.
         span = left[:, sizes > 1e-10 * max(1.0, float(np.sqrt(along.shape[1])))]

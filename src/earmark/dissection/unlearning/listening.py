@@ -31,6 +31,18 @@ class PreparedClips:
     def __len__(self) -> int:
         return len(self.classes)
 
+    def only(self, rows: Sequence[int] | npt.NDArray[np.int64]) -> "PreparedClips":
+        """Some of the clips, in their order here, numbered anew."""
+        number = {int(row): place for place, row in enumerate(sorted(map(int, rows)))}
+        batches = []
+        for together, inputs in self.batches:
+            kept = [place for place, row in enumerate(together) if row in number]
+            if kept:
+                some = {name: value[kept] for name, value in inputs.items()}
+                batches.append((tuple(number[together[place]] for place in kept), some))
+        chosen = list(number)
+        return PreparedClips(tuple(batches), self.classes[chosen], tuple(self.clip_ids[row] for row in chosen))
+
 
 def prepare_clips(
     network: AudioNetwork, clip_set: ClipSet, clips: Sequence[Clip], batch_size: int = 16

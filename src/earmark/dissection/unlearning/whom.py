@@ -1,4 +1,4 @@
-"""Whom to silence: how much each neuron speaks of a concept, by words, by closed lists, by what it does.
+"""Whom to silence: how much each neuron speaks of a concept, by words, by closed lists, by how it tells it apart.
 
 Paper: AND (arXiv 2406.16990), concept-specific pruning by DB, TAB and OCP. The published OCP matches substrings, so
 that "ring" prunes "pouring"; here whole lemmas match, and synonyms by sentence vectors above a stated bound.
@@ -6,7 +6,7 @@ that "ring" prunes "pouring"; here whole lemmas match, and synonyms by sentence 
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -14,9 +14,9 @@ import numpy.typing as npt
 from earmark.dissection.concepts.concepts import ConceptScore
 from earmark.dissection.describing.descriptions import Description
 from earmark.dissection.describing.phrases import lemmas_of
-from earmark.dissection.networks import AudioNetwork, Tap
+from earmark.dissection.networks import Tap
 from earmark.dissection.recording.activations import Activations
-from earmark.dissection.unlearning.listening import PreparedClips, logits_from, plain_name
+from earmark.dissection.unlearning.listening import plain_name
 from earmark.dissection.verification.verification import Verification
 from earmark.errors import InvalidInput, UnknownName
 from earmark.language import Embedder
@@ -133,41 +133,6 @@ def by_selectivity(recorded: Sequence[Activations], is_concept: npt.NDArray[np.b
     return Ranking("selectivity", scores)
 
 
-def by_attribution(
-    network: AudioNetwork,
-    taps: Sequence[Tap],
-    prepared: PreparedClips,
-    target: int,
-    how: Literal["attribution", "taylor"] = "attribution",
-) -> Ranking:
-    """Activation times gradient of the target's logit beyond the mean of the others, over the target's clips.
-
-    Args:
-        network: the network.
-        taps: where neurons are ranked.
-        prepared: the clips that choose; only those of the target are run.
-        target: the class.
-        how: ``attribution`` sums with its sign; ``taylor`` (Molchanov et al., ICLR 2017) takes sizes.
-    """
-    import torch
-
-    totals = {tap.name: np.zeros(tap.width) for tap in taps if tap.encode is None}
-    for rows, inputs in prepared.batches:
-        own = [position for position, row in enumerate(rows) if prepared.classes[row] == target]
-        if not own:
-            continue
-        captured: dict[str, Any] = {}
-        with torch.enable_grad(), _captured(network, taps, captured):
-            logits = logits_from(network.module(**{name: value[own] for name, value in inputs.items()}))
-            others = [index for index in range(logits.shape[1]) if index != target]
-            (logits[:, target] - logits[:, others].mean(1)).sum().backward()
-        for tap in taps:
-            if tap.name in captured and captured[tap.name].grad is not None:
-                totals[tap.name] += _summed(captured[tap.name], how)
-        network.module.zero_grad(set_to_none=True)
-    return Ranking(how, totals)
-
-
 def mix(*rankings: Ranking) -> Ranking:
     """Mean rank over rankings; a neuron that one of them leaves out counts there as the last."""
     scores: dict[str, Doubles] = {}
@@ -211,28 +176,3 @@ def _pearson_of_supported(verdicts: Iterable[Verification]) -> dict[tuple[str, i
         for one in verdicts
         if one.subject == "description" and one.verdict.outcome == "supported" and one.pearson is not None
     }
-
-
-def _captured(network: AudioNetwork, taps: Sequence[Tap], into: dict[str, Any]) -> Any:
-    from earmark.dissection.unlearning.masks import changed
-
-    def keep(tap: Tap) -> Any:
-        def through(values: Any) -> Any:
-            # A fresh leaf in the graph keeps its gradient without touching the network's own tensors.
-            kept = values if values.requires_grad else values.detach().requires_grad_()
-            kept.retain_grad()
-            into[tap.name] = kept
-            return kept
-
-        return through
-
-    return changed(network, [(tap, keep(tap)) for tap in taps if tap.encode is None])
-
-
-def _summed(values: Any, how: str) -> Doubles:
-    product = (values.detach() * values.grad).float()
-    # Convolutions are captured with their channel axis last, so the last axis is the neuron in every case.
-    tokens = tuple(range(1, product.ndim - 1))
-    product = product.sum(tokens) if tokens else product
-    per_clip = product.abs() if how == "taylor" else product
-    return np.asarray(per_clip.sum(0).cpu().numpy(), dtype=np.float64)
