@@ -2,11 +2,8 @@
 
 import csv
 import json
-import sys
 
 import pytest
-
-from earmark.cli.app import main
 
 REVIEWS = """product,text,stars
 diner,The fries were crisp. The staff was friendly.,5
@@ -22,21 +19,6 @@ def reviews(tmp_path):
     path = tmp_path / "reviews.csv"
     path.write_text(REVIEWS, encoding="utf-8")
     return path
-
-
-@pytest.fixture
-def call(monkeypatch, capsys):
-    def run(*words):
-        monkeypatch.setattr(sys, "argv", ["earmark", *map(str, words)])
-        code = 0
-        try:
-            main()
-        except SystemExit as left:
-            code = int(left.code or 0)
-        captured = capsys.readouterr()
-        return code, captured.out, captured.err
-
-    return run
 
 
 def write(call, path, *words):

@@ -11,6 +11,8 @@ import pytest
 from earmark.errors import InvalidInput, ModelUnavailable
 from earmark.language import Message, Prompt
 from earmark.language.cache import Cached, ReplyCache, question_id
+from earmark.language.choose import identity_of, shared_cache
+from earmark.language.privacy import MaskingModel
 from earmark.language.providers.scripted import Scripted
 from earmark.workers import Threads
 
@@ -35,6 +37,9 @@ def test_a_second_ask_costs_nothing_and_says_the_same(tmp_path):
         question("a", seed=1),
         question("a", temperature=0.5),
         question("a").model_copy(update={"version": "2"}),
+        question("a").model_copy(update={"reply_schema": {"type": "object"}}),
+        question("a").model_copy(update={"data": (*question("a").data, Message(label="l", text=""))}),
+        question("a").model_copy(update={"data": (Message(label="la", text=""),)}),
         question("a").model_copy(update={"data": (Message(label="l", text="a", audio_wav=b"1"),)}),
     ],
 )
@@ -134,3 +139,30 @@ def test_many_threads_write_and_read_together(tmp_path):
     list(Threads(8).map(go, range(400)))
     assert all(seen)
     assert len(model.asked) == 50
+
+
+def test_two_questions_that_are_masked_alike_are_one_question(tmp_path):
+    elsewhere = Scripted(lambda prompt: prompt.data[0].text)
+    model = MaskingModel(Cached(elsewhere, ReplyCache(tmp_path / "c.sqlite")))
+    assert model.reply(question("Ask for John")).text == model.reply(question("Ask for Anna")).text == "Ask for [name]"
+    assert len(elsewhere.asked) == 1
+    assert model.budget.spent.from_cache == 1
+
+
+def test_a_folder_that_changed_is_another_model(tmp_path):
+    folder = tmp_path / "model"
+    folder.mkdir()
+    (folder / "model.safetensors").write_bytes(b"12")
+    before = identity_of(f"local:{folder}")
+    assert identity_of(f"local:{folder}") == before
+    (folder / "model.safetensors").write_bytes(b"123")
+    assert identity_of(f"local:{folder}") != before
+    assert identity_of("http://localhost:1/v1#m") == "http://localhost:1/v1#m"
+
+
+def test_a_script_is_not_worth_a_place_in_the_cache(tmp_path, monkeypatch):
+    monkeypatch.setenv("EARMARK_CACHE", str(tmp_path / "c.sqlite"))
+    assert shared_cache("scripted:perfect") is None
+    assert shared_cache("embedded") is None
+    assert not list(tmp_path.iterdir())
+    assert shared_cache("openai:m").path == tmp_path / "c.sqlite"

@@ -6,20 +6,10 @@ from typing import Annotated
 import typer
 
 from earmark.cli.dissected import show_run
-from earmark.cli.model_options import (
-    AllowPlainHttp,
-    MaxCost,
-    MaxRequests,
-    MaxTokens,
-    PromptPrice,
-    ReplyPrice,
-    SendRaw,
-    open_within,
-)
+from earmark.cli.model_options import Asking, asks_a_model
 from earmark.cli.options import field_docs
 from earmark.cli.progress import drawn
 from earmark.dissection.config import DissectionConfig
-from earmark.language.budget import BudgetConfig
 
 app = typer.Typer(add_completion=False)
 _HELP = field_docs(DissectionConfig)
@@ -27,7 +17,9 @@ _DEFAULT = DissectionConfig()
 
 
 @app.command()
+@asks_a_model
 def dissect(
+    asking: Asking,
     network: Annotated[
         str,
         typer.Argument(help="A folder, a hub id, package.module:factory, or 'reference' (the network shipped here)."),
@@ -44,13 +36,6 @@ def dissect(
     tuning: Annotated[bool, typer.Option("--tuning", help=_HELP["tuning"])] = False,
     model: Annotated[str, typer.Option(help=_HELP["model"])] = _DEFAULT.model,
     describe_by: Annotated[str, typer.Option(help=_HELP["describe_by"])] = _DEFAULT.describe_by,
-    max_requests: MaxRequests = None,
-    max_tokens: MaxTokens = None,
-    max_cost: MaxCost = None,
-    prompt_price: PromptPrice = 0.0,
-    reply_price: ReplyPrice = 0.0,
-    allow_plain_http: AllowPlainHttp = False,
-    send_raw: SendRaw = False,
     clap: Annotated[str | None, typer.Option(help=_HELP["clap"])] = None,
     batch_size: Annotated[int, typer.Option(min=1, help=_HELP["batch_size"])] = _DEFAULT.batch_size,
     precision: Annotated[str, typer.Option(help=_HELP["precision"])] = _DEFAULT.precision,
@@ -79,9 +64,8 @@ def dissect(
         trust_pickle=trust_pickle,
         seed=seed,
     )
-    budget = BudgetConfig(max_requests, max_tokens, max_cost, prompt_price, reply_price)
-    asked = open_within(model, budget, allow_plain_http=allow_plain_http, send_raw=send_raw)
-    with drawn(not as_json) as progress:
+    go_on = f"Go on with: earmark resume {out}"
+    with asking.opened(model, go_on=go_on) as asked, drawn(not as_json) as progress:
         from earmark.dissection.recipe import dissect as go
 
         run = go(network, clips, out, config, language_model=asked, progress=progress)

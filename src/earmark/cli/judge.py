@@ -7,13 +7,17 @@ from typing import Annotated
 
 import typer
 
+from earmark.cli.model_options import Asking, asks_a_model
 from earmark.errors import InvalidInput
+from earmark.language import LanguageModel
 
 app = typer.Typer(add_completion=False, no_args_is_help=True)
 
 
 @app.command(help="Compare two sets of copy, or let people judge a run.")
+@asks_a_model
 def judge(
+    asking: Asking,
     copies: Annotated[
         list[Path] | None, typer.Argument(help="Two JSONL files of copy, as 'earmark write --out' leaves them.")
     ] = None,
@@ -48,21 +52,22 @@ def judge(
     if people is not None:
         _people(first, second, people, pairs, seed, as_json)
     else:
-        _judge(first, second, reviews, model, seed, as_json)
+        with asking.opened(model, go_on="Give the same command again: what was answered is not asked again.") as opened:
+            _judge(first, second, reviews, opened, seed, as_json)
 
 
-def _judge(first: Path, second: Path, reviews: Path | None, model: str | None, seed: int, as_json: bool) -> None:
+def _judge(
+    first: Path, second: Path, reviews: Path | None, model: LanguageModel | None, seed: int, as_json: bool
+) -> None:
     from earmark.copywriting.evaluation.judged_files import judge_files, told
     from earmark.copywriting.rewards.allure import ModelJudge, RuleJudge
-    from earmark.language.choose import open_model
 
-    opened = open_model(model) if model else None
     faithful = {}
     if reviews is not None:
         from earmark.copywriting.evaluation.faithfulness import faithful_share
 
         faithful = {path: share for path in (first, second) if (share := faithful_share(path, reviews)) is not None}
-    found = judge_files(first, second, ModelJudge(opened) if opened else RuleJudge(), seed=seed, faithful=faithful)
+    found = judge_files(first, second, ModelJudge(model) if model else RuleJudge(), seed=seed, faithful=faithful)
     if as_json:
         plain = {**asdict(found), "files": [report.model_dump() for report in found.files]}
         typer.echo(json.dumps(plain, indent=2))

@@ -5,49 +5,62 @@ from typing import Annotated
 
 import typer
 
-from earmark.cli.model_options import (
-    AllowPlainHttp,
-    MaxCost,
-    MaxRequests,
-    MaxTokens,
-    PromptPrice,
-    ReplyPrice,
-    SendRaw,
-    open_within,
-)
+from earmark.cli.model_options import Asking, asks_a_model
 from earmark.cli.progress import drawn
 from earmark.errors import InvalidInput
-from earmark.language.budget import BudgetConfig
-from earmark.language.choose import EMBEDDED
-from earmark.runs import RunFolder
+from earmark.runs import Manifest, RunFolder
 
 app = typer.Typer(add_completion=False)
 
 
 @app.command()
+@asks_a_model
 def resume(
-    run: Annotated[Path, typer.Argument(help="The run folder.")],
-    max_requests: MaxRequests = None,
-    max_tokens: MaxTokens = None,
-    max_cost: MaxCost = None,
-    prompt_price: PromptPrice = 0.0,
-    reply_price: ReplyPrice = 0.0,
-    allow_plain_http: AllowPlainHttp = False,
-    send_raw: SendRaw = False,
+    asking: Asking,
+    run: Annotated[Path, typer.Argument(help="The run folder: a dissection, copy, or the training of a writer.")],
     no_audio: Annotated[bool, typer.Option("--no-audio", help="Leave the clips out of the page.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object, for machines.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON, for machines.")] = False,
 ) -> None:
     """Go on with a run that was stopped, to the same result as if it had not been."""
     manifest = RunFolder.open(run).manifest
-    kind = manifest.kind
-    if kind != "dissection":
-        raise InvalidInput(f"{run} is a {kind} run: give its own command the same --out again to go on with it.")
+    if manifest.kind == "dissection":
+        _dissection(run, manifest, asking, as_json, audio=not no_audio)
+    elif manifest.kind == "copywriting":
+        _copy(run, manifest, asking, as_json)
+    elif manifest.kind == "training":
+        _training(run, manifest, asking, as_json)
+    else:
+        raise InvalidInput(f"{run} is a run of {manifest.kind}, which is not gone on with: start it again.")
+
+
+def _dissection(run: Path, manifest: Manifest, asking: Asking, as_json: bool, audio: bool) -> None:
     from earmark.cli.dissected import show_run
     from earmark.dissection.recipe import resume as go
 
-    budget = BudgetConfig(max_requests, max_tokens, max_cost, prompt_price, reply_price)
-    name = manifest.arguments["config"].get("model", EMBEDDED)
-    asked = open_within(name, budget, allow_plain_http=allow_plain_http, send_raw=send_raw)
-    with drawn(not as_json) as progress:
-        finished = go(run, language_model=asked, progress=progress)
-    show_run(finished, as_json=as_json, audio=not no_audio)
+    name = manifest.arguments["config"].get("model")
+    with asking.opened(name, go_on=_again(run)) as model, drawn(not as_json) as progress:
+        finished = go(run, language_model=model, progress=progress)
+    show_run(finished, as_json=as_json, audio=audio)
+
+
+def _copy(run: Path, manifest: Manifest, asking: Asking, as_json: bool) -> None:
+    from earmark.cli.written import show_run
+    from earmark.copywriting.copy_run import CopyRequest
+
+    request = CopyRequest.from_arguments(manifest.arguments)
+    with asking.opened(request.model, go_on=_again(run)) as model, drawn(not as_json) as progress:
+        show_run(run, request, as_json, progress, model=model, send_raw=asking.send_raw)
+
+
+def _training(run: Path, manifest: Manifest, asking: Asking, as_json: bool) -> None:
+    from earmark.cli.trained import show_writer
+    from earmark.copywriting.training.training_request import WriterRequest, train_from_reviews
+
+    request = WriterRequest.from_arguments(manifest.arguments)
+    with asking.opened(request.model, go_on=_again(run)) as model, drawn(not as_json) as progress:
+        done = train_from_reviews(request, run, progress, model=model, send_raw=asking.send_raw)
+    show_writer(done, as_json)
+
+
+def _again(run: Path) -> str:
+    return f"Go on with: earmark resume {run}"

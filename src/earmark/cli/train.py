@@ -5,6 +5,8 @@ from typing import Annotated
 
 import typer
 
+from earmark.cli.model_options import Asking, asks_a_model
+
 app = typer.Typer(add_completion=False, no_args_is_help=True, help="Train a network or a writer from your own data.")
 
 
@@ -83,7 +85,9 @@ def network(
 
 
 @app.command()
+@asks_a_model
 def writer(
+    asking: Asking,
     reviews: Annotated[Path, typer.Argument(help="Reviews as CSV, TSV, JSONL or Parquet, one or several a row.")],
     out: Annotated[Path, typer.Option(help="A new folder, or one of a training that was stopped.")],
     start_from: Annotated[
@@ -111,36 +115,24 @@ def writer(
     as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON.")] = False,
 ) -> None:
     """Teach a writer from reviews: a corpus, first lessons, three rewards, reinforcement learning."""
-    import json
-    from dataclasses import asdict
-
     from earmark.cli.progress import drawn
+    from earmark.cli.trained import show_writer
     from earmark.copywriting.training.training_request import WriterRequest, train_from_reviews
 
     request = WriterRequest(
-        reviews=reviews,
+        reviews=str(reviews),
         start_from=start_from,
         epochs=epochs,
         learning_rate=learning_rate,
         method=method,
         steps=steps,
         model=model,
-        nli=nli,
+        nli=str(nli) if nli else None,
         briefs=briefs,
         vectors=vectors,
         seed=seed,
     )
-    with drawn(not as_json) as progress:
-        done = train_from_reviews(request, out, progress)
-    if as_json:
-        typer.echo(
-            json.dumps({name: str(value) if name == "folder" else value for name, value in asdict(done).items()})
-        )
-        return
-    typer.echo(f"{done.pairs} lessons, validation loss {done.validation_loss:.3f}")
-    if done.before is not None and done.after is not None:
-        typer.echo(
-            f"gated sum for held-out products {done.before:.3f} fine-tuned, {done.after:.3f} at its best, after step "
-            f"{done.best_step} of {done.steps}; it ended because {done.stopped_because}"
-        )
-    typer.echo(f"policy: {done.folder}")
+    go_on = f"Go on with: earmark resume {out}"
+    with asking.opened(model, go_on=go_on) as opened, drawn(not as_json) as progress:
+        done = train_from_reviews(request, out, progress, model=opened, send_raw=asking.send_raw)
+    show_writer(done, as_json)

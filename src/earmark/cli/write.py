@@ -1,11 +1,11 @@
 """``earmark write``: product copy from reviews, with a receipt for every sentence."""
 
-from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
+from earmark.cli.model_options import Asking, asks_a_model
 from earmark.cli.options import field_docs
 from earmark.copywriting.copy_run import CopyRequest
 from earmark.copywriting.recipe import CopyConfig
@@ -20,7 +20,9 @@ def _option(field: str, *names: str, **more: Any) -> Any:
 
 
 @app.command(help="Write product copy from reviews, with a receipt for every sentence.")
+@asks_a_model
 def write(
+    asking: Asking,
     reviews: Annotated[Path, typer.Argument(help="Reviews as CSV, TSV, JSONL or Parquet, one or several a row.")],
     product: Annotated[str | None, _option("product")] = None,
     aspect: Annotated[str | None, _option("aspect")] = None,
@@ -86,63 +88,33 @@ def write(
     )
     if not as_json:
         typer.echo(f"columns: {guess_columns(reviews, given).told()}", err=True)
-    _run(request, out, as_json)
+    _run(request, out, as_json, asking)
 
 
-def _run(request: CopyRequest, out: Path | None, as_json: bool) -> None:
+def _run(request: CopyRequest, out: Path | None, as_json: bool, asking: Asking) -> None:
     from earmark.cli.progress import drawn
-    from earmark.copywriting.copy_run import copies_of, run_copy
-    from earmark.copywriting.export import ENDINGS, check_ending, export
+    from earmark.cli.written import run_folder, show_copies, show_run
+    from earmark.copywriting.export import check_ending
     from earmark.copywriting.recipe import checked, write_copy
     from earmark.errors import RunConflict
 
     checked(request.config)
-    with drawn(not as_json) as progress:
+    if out is not None and out.suffix:
+        check_ending(out)
+        if out.exists():
+            raise RunConflict(f"{out} is there already: give --out another name, or move it away.")
+    go_on = (
+        "Give the same command again: what was answered is not asked again."
+        if out is None
+        else f"Go on with: earmark resume {run_folder(out)}"
+    )
+    with asking.opened(request.model, go_on=go_on) as model, drawn(not as_json) as progress:
         if out is None:
-            parts = request.parts()
+            parts = request.parts(model, send_raw=asking.send_raw)
             made = write_copy(Path(request.reviews), request.config, parts, request.columns, progress=progress)
-            _show(made, as_json)
-            return
-        is_file = bool(out.suffix)
-        if is_file:
-            check_ending(out)
-            if out.exists():
-                raise RunConflict(f"{out} is there already: give --out another name, or move it away.")
-        folder = out.with_name(out.name + ".run") if is_file else out
-        _show(run_copy(folder, request, progress), as_json, brief=not as_json)
-    told = f"run: {folder}"
-    if is_file:
-        export(out, copies_of(folder))
-        told = f"copy: {out} ({ENDINGS and out.suffix[1:]}); {told}"
-    typer.echo(told, err=True)
-
-
-def _show(copies: Iterable[Any], as_json: bool, brief: bool = False) -> None:
-    from earmark.cli.receipts import show_copy, show_total
-    from earmark.copywriting.export import as_json as to_json
-
-    total = _Total()
-    for copy in total.counted(copies):
-        if as_json:
-            typer.echo(to_json(copy))
-        elif not brief:
-            show_copy(copy)
-    if not as_json:
-        show_total(total.products, total.refusals, total.withheld)
-
-
-class _Total:
-    """What was written, counted on the way."""
-
-    def __init__(self) -> None:
-        self.products = self.refusals = self.withheld = 0
-
-    def counted(self, copies: Iterable[Any]) -> Iterator[Any]:
-        for copy in copies:
-            self.products += 1
-            self.refusals += copy.refusal is not None
-            self.withheld += len(copy.withheld)
-            yield copy
+            show_copies(made, as_json)
+        else:
+            show_run(run_folder(out), request, as_json, progress, model=model, send_raw=asking.send_raw)
 
 
 def _check_choices(**given: str) -> None:

@@ -15,6 +15,10 @@ from earmark.copywriting.reviews import Columns
 from earmark.copywriting.writers.drafts import Writer
 from earmark.errors import InvalidInput, RunConflict, UnknownName
 from earmark.evidence import Record
+from earmark.language import LanguageModel
+from earmark.language.budget import counted
+from earmark.language.choose import open_model, shared_cache
+from earmark.language.spending import spending
 from earmark.runs import Manifest, RunFolder
 from earmark.workers import Progress, silent
 
@@ -66,8 +70,12 @@ class CopyRequest:
         except (KeyError, TypeError) as error:
             raise InvalidInput(f"the manifest does not hold a request for copy: {error}.") from error
 
-    def parts(self) -> Parts:
+    def parts(self, model: LanguageModel | None = None, *, send_raw: bool = False) -> Parts:
         """Open what plugs in.
+
+        Args:
+            model: used instead of the one that ``model`` names.
+            send_raw: whether the writer hands the model names and contact details as they stand in the reviews.
 
         Raises:
             Mendable: a file cannot be read, a model cannot be opened, or a package is missing.
@@ -82,9 +90,17 @@ class CopyRequest:
             from earmark.language.providers.minilm import SentenceVectors
 
             embedder = RecentTexts(SentenceVectors(None if self.vectors == "minilm" else self.vectors))
-        return Parts(writer=self._open_writer(), aspects=aspects, embedder=embedder, facts=facts)
+        asked = self._language_model(model)
+        return Parts(
+            writer=self._open_writer(asked, send_raw), aspects=aspects, embedder=embedder, facts=facts, model=asked
+        )
 
-    def _open_writer(self) -> Writer | None:
+    def _language_model(self, given: LanguageModel | None) -> LanguageModel | None:
+        if given is None and self.model:
+            given = open_model(self.model, cache=shared_cache(self.model))
+        return None if given is None else counted(given)
+
+    def _open_writer(self, model: LanguageModel | None, send_raw: bool) -> Writer | None:
         if self.policy and self.writer != "policy":
             raise InvalidInput("--policy is for --writer policy: add it, or drop --policy.")
         if self.model and self.writer != "model":
@@ -95,12 +111,10 @@ class CopyRequest:
             return PolicyWriter(self._policy_folder(), self.config.rules)
         if self.writer == "model":
             from earmark.copywriting.writers.model_writer import ModelWriter
-            from earmark.language.choose import open_model
 
-            model = open_model(self.model) if self.model else None
             if model is None:
                 raise InvalidInput("--writer model needs --model NAME, such as http://localhost:8000/v1#NAME.")
-            return ModelWriter(model, self.config.rules)
+            return ModelWriter(model, self.config.rules, send_raw=send_raw)
         return None
 
     def _policy_folder(self) -> Path:
@@ -152,23 +166,38 @@ class WithheldRow(Record):
     reason: str
 
 
-def run_copy(folder: Path, request: CopyRequest, progress: Progress = silent) -> Iterator[GroundedCopy]:
+def run_copy(
+    folder: Path,
+    request: CopyRequest,
+    progress: Progress = silent,
+    *,
+    model: LanguageModel | None = None,
+    send_raw: bool = False,
+) -> Iterator[GroundedCopy]:
     """Write copy into a run folder; a folder that holds the same request, unfinished, is gone on with.
 
     Products that were written before are not yielded again: see :func:`copies_of`.
 
+    Args:
+        folder: new, empty, or one of the same request.
+        request: what is wanted.
+        progress: told after every product.
+        model: used instead of the one that the request names.
+        send_raw: see :meth:`CopyRequest.parts`.
+
     Raises:
+        BudgetSpent: stopped early by a budget; everything so far is kept, and the same call goes on.
         RunConflict: the folder holds another run, or the reviews have changed since.
     """
     checked(request.config)
     run = _opened(folder, request)
     if run.is_done(_STAGE):
         return
-    parts = request.parts()
+    parts = request.parts(model, send_raw=send_raw)
     before = {copy.product_id for copy in run.parts(_TABLE, GroundedCopy)}
     kept: list[GroundedCopy] = []
     clock = time.monotonic()
-    with run.stage(_STAGE) as counts:
+    with run.stage(_STAGE) as counts, spending(run, _STAGE, parts.model) as keep_spending:
         try:
             for copy in write_copy(
                 Path(request.reviews), request.config, parts, request.columns, before.__contains__, progress
@@ -176,6 +205,7 @@ def run_copy(folder: Path, request: CopyRequest, progress: Progress = silent) ->
                 kept.append(copy)
                 if len(kept) >= _KEPT_EVERY or time.monotonic() - clock > _KEPT_AFTER_S:
                     run.append(_TABLE, GroundedCopy, kept)
+                    keep_spending()
                     kept, clock = [], time.monotonic()
                 yield copy
         finally:
@@ -187,8 +217,10 @@ def run_copy(folder: Path, request: CopyRequest, progress: Progress = silent) ->
         counts.update(_counted(run))
 
 
-def resume_copy(folder: Path, progress: Progress = silent) -> Iterator[GroundedCopy]:
-    """Go on with a run that was stopped.
+def resume_copy(
+    folder: Path, progress: Progress = silent, *, model: LanguageModel | None = None, send_raw: bool = False
+) -> Iterator[GroundedCopy]:
+    """Go on with a run that was stopped; the arguments are those of :func:`run_copy`.
 
     Raises:
         InvalidInput: the folder holds no such run.
@@ -197,7 +229,8 @@ def resume_copy(folder: Path, progress: Progress = silent) -> Iterator[GroundedC
     run = RunFolder.open(folder)
     if run.manifest.kind != "copywriting":
         raise InvalidInput(f"{folder} is a {run.manifest.kind} run, not one that writes copy.")
-    yield from run_copy(folder, CopyRequest.from_arguments(run.manifest.arguments), progress)
+    request = CopyRequest.from_arguments(run.manifest.arguments)
+    yield from run_copy(folder, request, progress, model=model, send_raw=send_raw)
 
 
 def copies_of(folder: Path) -> Iterator[GroundedCopy]:

@@ -21,7 +21,7 @@ from earmark.copywriting.writers.composer.points import points_of
 from earmark.copywriting.writers.drafts import Brief, Channel, Draft, Length, Style, Tone, Writer
 from earmark.copywriting.writers.filters import why_unfit
 from earmark.errors import InvalidInput, NotEnoughEvidence, UnknownName
-from earmark.language import Embedder
+from earmark.language import Embedder, LanguageModel
 from earmark.language.untrusted import clean_text
 from earmark.workers import Progress, silent
 
@@ -76,6 +76,8 @@ class Parts:
     """Places targets that no aspect names and groups what means the same; none leaves them apart."""
     facts: Facts | None = None
     """The seller's own record."""
+    model: LanguageModel | None = None
+    """The language model that the parts ask, if any does."""
     rewards: Mapping[str, Reward] = field(default_factory=dict)
     """What ranks drafts that passed every filter; without any, see :func:`embedded_order`."""
 

@@ -16,8 +16,8 @@ from earmark.dissection.networks.weights import fingerprint
 from earmark.dissection.walk import Walk
 from earmark.errors import InvalidInput, NotEnoughEvidence, RunConflict
 from earmark.language import Embedder, LanguageModel
-from earmark.language.cache import ReplyCache
-from earmark.language.choose import open_model
+from earmark.language.budget import counted
+from earmark.language.choose import open_model, shared_cache
 from earmark.language.embedder import EachTextOnce
 from earmark.language.providers.minilm import SentenceVectors
 from earmark.runs import Manifest, RunFolder
@@ -182,4 +182,5 @@ def _embedder(given: Embedder | None) -> Embedder:
 
 
 def _language_model(name: str, given: LanguageModel | None) -> LanguageModel | None:
-    return given or open_model(name, cache=None if name.startswith("scripted:") else ReplyCache())
+    asked = given or open_model(name, cache=shared_cache(name))
+    return None if asked is None else counted(asked)

@@ -42,6 +42,7 @@ from earmark.dissection.recording.selection import NeuronEvidence, select
 from earmark.dissection.verification.verification import Verification, too_few_to_judge, verify, with_untrained
 from earmark.evidence import Record
 from earmark.language import Embedder, LanguageModel
+from earmark.language.spending import spending
 from earmark.runs import RunFolder
 from earmark.workers import Progress, Threads, Workers
 
@@ -163,7 +164,7 @@ class Walk:
         scale = AcousticScale.fit([one for clip, one in zip(clips, measures, strict=True) if clip.split == "shown"])
         heard = {clip.id: one for clip, one in zip(clips, measures, strict=True)}
         config = CaptionConfig(self.config.captions or None)
-        with self.run.stage("captions") as counts:
+        with self.run.stage("captions") as counts, spending(self.run, "captions", self.language_model):
             captions = caption_clips(
                 self.clip_set,
                 config,
@@ -205,11 +206,15 @@ class Walk:
         """Tap by tap: evidence, closed concepts, descriptions, verdicts."""
         if self.run.is_done("descriptions"):
             return
-        with self.run.stage("descriptions") as counts:
+        with (
+            self.run.stage("descriptions") as counts,
+            spending(self.run, "descriptions", self.language_model) as keep_spending,
+        ):
             for number, activations in enumerate(recorded):
                 # Verdicts are written last: a tap that has them is done.
                 if not self.run.has_part("verdicts", number):
                     self._describe_tap(number, activations, features, captions, matched)
+                    keep_spending()
                 self.progress("descriptions", number + 1, len(recorded))
             for name, kind in _BY_TAP.items():
                 self.run.finish(name, kind)

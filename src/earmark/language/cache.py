@@ -4,7 +4,7 @@ SQLite in write-ahead mode, readable by its owner only. Two askers of the same q
 process or in two, send it once: the first claims it, the others wait for its reply.
 """
 
-import hashlib
+import marshal
 import os
 import sqlite3
 import threading
@@ -12,10 +12,12 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from hashlib import blake2b
 from pathlib import Path
 from uuid import uuid4
 
 from earmark.errors import InvalidInput
+from earmark.language.budget import counted
 from earmark.language.model import LanguageModel, Prompt, Reply, Usage
 
 _SCHEMA = """
@@ -32,6 +34,8 @@ _POLL_S = 0.02
 _FREE = Usage()
 _FIND = "SELECT model, text, finish FROM replies WHERE question = ?"
 _PRUNE_EVERY = 500
+# This form of marshal holds floats exactly and shares nothing, so equal values are serialised alike.
+_MARSHAL = 2
 
 
 def default_cache_path() -> Path:
@@ -80,11 +84,11 @@ class ReplyCache:
 
     def get(self, question: str) -> Reply | None:
         """The reply to a question, if it has been asked before; from here it costs nothing."""
-        row = self._connection().execute(_FIND, (question,)).fetchone()
+        row = self._finder().execute(_FIND, (question,)).fetchone()
         if row is None:
             return None
-        # Validated when it was kept, in a file that only its owner can write.
-        return Reply.model_construct(model=row[0], text=row[1], finish=row[2], usage=_FREE)
+        model, text, finish = row
+        return Reply(model=model, text=text, finish=finish, usage=_FREE)
 
     def put(self, question: str, reply: Reply) -> None:
         """Keep a reply and release the claim on its question."""
@@ -162,15 +166,21 @@ class ReplyCache:
                 )
 
     def _connection(self) -> sqlite3.Connection:
-        """One connection a thread; a process that was forked opens its own."""
-        held: tuple[int, sqlite3.Connection] | None = getattr(self._local, "held", None)
-        if held is None or held[0] != os.getpid():
-            connection = sqlite3.connect(self.path, timeout=30, check_same_thread=False)
-            connection.execute("PRAGMA journal_mode=WAL")
-            connection.execute("PRAGMA synchronous=NORMAL")
-            held = (os.getpid(), connection)
-            self._local.held = held
-        return held[1]
+        return self._finder().connection
+
+    def _finder(self) -> sqlite3.Cursor:
+        """One connection a thread, with a cursor that is used again; a process that was forked opens its own."""
+        local = self._local
+        try:
+            if local.process == os.getpid():
+                return local.finder  # type: ignore[no-any-return]
+        except AttributeError:
+            pass
+        connection = sqlite3.connect(self.path, timeout=30, check_same_thread=False)
+        connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute("PRAGMA synchronous=NORMAL")
+        local.finder, local.process = connection.cursor(), os.getpid()
+        return local.finder  # type: ignore[no-any-return]
 
 
 class Cached:
@@ -179,34 +189,34 @@ class Cached:
     Args:
         model: who answers new questions.
         cache: where replies are kept.
+        identity: what tells this model from every other, where its name alone does not.
     """
 
-    def __init__(self, model: LanguageModel, cache: ReplyCache) -> None:
-        self._model = model
+    def __init__(self, model: LanguageModel, cache: ReplyCache, identity: str | None = None) -> None:
+        self._model = counted(model)
+        self.name, self.budget = self._model.name, self._model.budget
         self._cache = cache
-
-    @property
-    def name(self) -> str:
-        """The name of the model underneath."""
-        return self._model.name
+        self._identity = identity or model.name
 
     def reply(self, prompt: Prompt) -> Reply:
         """Answer from the cache, or ask once and keep the reply. Only complete replies are kept."""
-        question = question_id(self.name, prompt)
+        question = question_id(self._identity, prompt)
         known = self._cache.get(question)
-        if known is not None:
-            return known
-        with self._cache.claimed(question) as meanwhile:
-            if meanwhile is not None:
-                return meanwhile
-            reply = self._model.reply(prompt)
-            self._cache.put(question, reply)
-            return reply
+        if known is None:
+            with self._cache.claimed(question) as known:
+                if known is None:
+                    reply = self._model.reply(prompt)
+                    self._cache.put(question, reply)
+                    return reply
+        self.budget.add_hit(prompt)
+        return known
 
 
 def question_id(model: str, prompt: Prompt) -> str:
     """The content hash of a question: model, parameters, messages and audio; 32 hexadecimal digits."""
-    asked = (model, prompt.name, prompt.version, prompt.max_tokens, prompt.temperature, prompt.seed)
-    material = [(message.label, message.text, message.audio_wav) for message in prompt.data]
-    whole = repr((asked, prompt.instructions, prompt.reply_schema, material)).encode()
-    return hashlib.blake2b(whole, digest_size=16).hexdigest()
+    # Each part is written with its kind and length, so no two questions are serialised alike.
+    asked: list[object] = [model, prompt.name, prompt.version, prompt.max_tokens, prompt.temperature, prompt.seed]
+    asked += (prompt.instructions, prompt.reply_schema)
+    for message in prompt.data:
+        asked += (message.label, message.text, message.audio_wav)
+    return blake2b(marshal.dumps(asked, _MARSHAL), digest_size=16).hexdigest()

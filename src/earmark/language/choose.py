@@ -15,9 +15,9 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from earmark.errors import InvalidInput
-from earmark.language.budget import Budget
+from earmark.evidence import content_id
+from earmark.language.budget import Budget, Counted, Counting
 from earmark.language.cache import Cached, ReplyCache
-from earmark.language.model import LanguageModel
 from earmark.language.privacy import MaskingModel
 
 EMBEDDED = "embedded"
@@ -32,13 +32,13 @@ def open_model(
     *,
     allow_plain_http: bool = False,
     send_raw: bool = False,
-) -> LanguageModel | None:
+) -> Counting | None:
     """Open the model that a name means.
 
     Args:
         name: as above.
         budget: what may be spent on it.
-        cache: where its replies are kept; ``None`` keeps none.
+        cache: where its replies are kept; ``None`` keeps none. See :func:`shared_cache`.
         allow_plain_http: let questions travel unencrypted beyond this machine.
         send_raw: do not mask names, addresses and numbers in what leaves this machine: for a server of one's own.
 
@@ -52,9 +52,24 @@ def open_model(
     if name == EMBEDDED:
         return None
     model = _open(name, budget or Budget(), allow_plain_http)
-    if leaves_this_machine(name) is not None and not send_raw:
-        model = MaskingModel(model)
-    return model if cache is None else Cached(model, cache)
+    if cache is not None:
+        model = Cached(model, cache, identity_of(name))
+    # Outside of the cache, so that a reply is kept under the question that was sent.
+    return model if leaves_this_machine(name) is None or send_raw else MaskingModel(model)
+
+
+def shared_cache(name: str) -> ReplyCache | None:
+    """The cache that all runs share, where replies of this model are worth keeping: a script costs nothing."""
+    return None if name == EMBEDDED or name.startswith("scripted:") else ReplyCache()
+
+
+def identity_of(name: str) -> str:
+    """What tells a model from every other: its name, and of a folder what lies in it, since folders change."""
+    if not name.startswith("local:"):
+        return name
+    folder = Path(name.removeprefix("local:")).resolve()
+    held = [(file.name, file.stat()) for file in sorted(folder.iterdir()) if file.is_file()]
+    return content_id(str(folder), *(f"{each} {about.st_size} {about.st_mtime_ns}" for each, about in held))
 
 
 def leaves_this_machine(name: str) -> str | None:
@@ -67,12 +82,12 @@ def leaves_this_machine(name: str) -> str | None:
     return None
 
 
-def _open(name: str, budget: Budget, allow_plain_http: bool) -> LanguageModel:
+def _open(name: str, budget: Budget, allow_plain_http: bool) -> Counting:
     scheme, _, rest = name.partition(":")
     if scheme == "scripted" and rest:
         from earmark.language.providers.personas import persona
 
-        return persona(rest)
+        return Counted(persona(rest), budget)
     if scheme == "local" and rest:
         from earmark.language.providers.local import LocalChat
 
@@ -91,7 +106,7 @@ def _open(name: str, budget: Budget, allow_plain_http: bool) -> LanguageModel:
     raise InvalidInput(f"{name!r} names no model: write {_WAYS}.")
 
 
-def _server(model: str, address: str, key: str | None, budget: Budget) -> LanguageModel:
+def _server(model: str, address: str, key: str | None, budget: Budget) -> Counting:
     from earmark.language.providers.openai_compatible import OpenAICompatible
 
     return OpenAICompatible(model, address, key, budget=budget)

@@ -27,6 +27,8 @@ class Prompt(Record):
     name: str
     """The name of the prompt file it was made from, for the manifest and for scripted models."""
     version: str
+    file_hash: str | None = None
+    """Content hash of that file, for the manifest; ``None`` where the question was made by hand."""
     instructions: str
     data: tuple[Message, ...] = ()
     reply_schema: dict[str, object] | None = None
@@ -40,14 +42,18 @@ class Usage(Record):
     """What a reply cost."""
 
     requests: int = 0
+    """Requests sent, those that failed included."""
     prompt_tokens: int = 0
     reply_tokens: int = 0
+    from_cache: int = 0
+    """Questions that the cache answered, for nothing."""
 
     def __add__(self, other: "Usage") -> "Usage":
         return Usage(
             requests=self.requests + other.requests,
             prompt_tokens=self.prompt_tokens + other.prompt_tokens,
             reply_tokens=self.reply_tokens + other.reply_tokens,
+            from_cache=self.from_cache + other.from_cache,
         )
 
 

@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable
 
 from earmark.evidence import Record
+from earmark.language.budget import counted
 from earmark.language.model import LanguageModel, Prompt, Reply
 
 
@@ -89,12 +90,8 @@ class MaskingModel:
     """
 
     def __init__(self, model: LanguageModel) -> None:
-        self._model = model
-
-    @property
-    def name(self) -> str:
-        """The name of the model underneath."""
-        return self._model.name
+        self._model = counted(model)
+        self.name, self.budget = self._model.name, self._model.budget
 
     def reply(self, prompt: Prompt) -> Reply:
         """Answer from masked material."""

@@ -23,7 +23,13 @@ class PromptFile(Record):
         """The question with its material."""
         instructions = f"{self.instructions.strip()}\n\nAn example of a good reply:\n{self.example_reply.strip()}"
         return Prompt(
-            name=self.name, version=self.version, instructions=instructions, data=data, max_tokens=max_tokens, seed=seed
+            name=self.name,
+            version=self.version,
+            file_hash=self.hash,
+            instructions=instructions,
+            data=data,
+            max_tokens=max_tokens,
+            seed=seed,
         )
 
 

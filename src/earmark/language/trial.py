@@ -3,16 +3,17 @@
 import io
 import math
 import wave
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import numpy as np
 from pydantic import BaseModel, Field
 
-from earmark.errors import EarmarkError, Mendable
+from earmark.errors import Mendable
 from earmark.evidence import Record
 from earmark.language.model import LanguageModel, Message
 from earmark.language.prompt_files import load_prompt
 from earmark.language.structured import ask
+from earmark.language.untrusted import clean_text
 
 
 class Trial(Record):
@@ -29,31 +30,36 @@ class _Word(BaseModel):
 
 
 def try_out(model: LanguageModel) -> Iterator[Trial]:
-    """Ask one question of each kind; a failure is an outcome here and not an error."""
-    prompt = load_prompt("earmark.language", "check")
+    """Ask one question of each kind; a failure is an outcome here and not an error.
+
+    Raises:
+        BudgetSpent: the budget does not reach for every kind.
+    """
     note = Message(label="note", text="heavy rain on a tin roof")
-    try:
-        reply = model.reply(prompt.fill(note, max_tokens=60))
-        yield Trial(kind="text", works=bool(reply.text.strip()), detail=_shortened(reply.text) or "an empty reply")
-    except Mendable as error:
-        yield Trial(kind="text", works=False, detail=str(error))
-    try:
-        answer = ask(model, prompt.fill(note, max_tokens=60), _Word)
-        good = answer.value is not None
-        yield Trial(kind="structured", works=good, detail=answer.reason or _shortened(str(answer.value)))
-    except Mendable as error:
-        yield Trial(kind="structured", works=False, detail=str(error))
-    try:
-        clip = Message(label="clip", text="one second of a pure tone", audio_wav=_tone())
-        reply = model.reply(prompt.fill(clip, max_tokens=60))
-        yield Trial(kind="audio", works=bool(reply.text.strip()), detail=_shortened(reply.text) or "an empty reply")
-    except EarmarkError as error:
-        yield Trial(kind="audio", works=False, detail=str(error))
+    clip = Message(label="clip", text="one second of a pure tone", audio_wav=_tone())
+    yield _tried("text", lambda: _said(model, note))
+    yield _tried("structured", lambda: _structured(model, note))
+    yield _tried("audio", lambda: _said(model, clip))
 
 
-def _shortened(text: str) -> str:
-    line = " ".join(text.split())
-    return line if len(line) <= 80 else line[:79] + "…"
+def _tried(kind: str, go: Callable[[], tuple[bool, str]]) -> Trial:
+    try:
+        works, detail = go()
+    except Mendable as error:
+        works, detail = False, str(error)
+    return Trial(kind=kind, works=works, detail=clean_text(detail, 80 if works else 300))
+
+
+def _said(model: LanguageModel, material: Message) -> tuple[bool, str]:
+    reply = model.reply(load_prompt("earmark.language", "check").fill(material, max_tokens=60))
+    if reply.finish == "refused":
+        return False, f"it refused: {reply.text}"
+    return (True, reply.text) if reply.text.strip() else (False, "an empty reply")
+
+
+def _structured(model: LanguageModel, material: Message) -> tuple[bool, str]:
+    answer = ask(model, load_prompt("earmark.language", "check").fill(material, max_tokens=60), _Word)
+    return answer.value is not None, answer.reason or str(answer.value)
 
 
 def _tone(seconds: float = 1.0, rate_hz: int = 16_000, pitch_hz: float = 440.0) -> bytes:

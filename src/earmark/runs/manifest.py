@@ -33,6 +33,34 @@ class StageRecord(Record):
     counts: dict[str, int] = {}
 
 
+class ModelUse(Record):
+    """What one stage of a run asked of a model with one prompt, over every sitting of the run."""
+
+    stage: str
+    model: str
+    prompt: str
+    prompt_version: str
+    prompt_hash: str | None
+    """Content hash of the prompt's file."""
+    requests: int
+    """Requests sent, those that failed included."""
+    prompt_tokens: int
+    reply_tokens: int
+    from_cache: int
+    """Questions that the cache answered, for nothing."""
+    cost: float | None
+    """By the prices that the user gave; ``None`` without any."""
+
+    def __add__(self, other: "ModelUse") -> "ModelUse":
+        """The same with what another sitting spent; a sitting without prices adds no cost."""
+        sums = {
+            name: getattr(self, name) + getattr(other, name)
+            for name in ("requests", "prompt_tokens", "reply_tokens", "from_cache")
+        }
+        costs = [cost for cost in (self.cost, other.cost) if cost is not None]
+        return self.model_copy(update={**sums, "cost": sum(costs) if costs else None})
+
+
 class Manifest(Record):
     """The first file of every run folder. Times live here and nowhere else, so tables are equal byte for byte."""
 
@@ -51,6 +79,8 @@ class Manifest(Record):
     skipped: tuple[Skipped, ...] = ()
     notes: tuple[str, ...] = ()
     """Sentences that a reader of the results must know: circular captions, a missing control."""
+    model_use: tuple[ModelUse, ...] = ()
+    """What was asked of language models; empty where none was."""
 
     @classmethod
     def begin(

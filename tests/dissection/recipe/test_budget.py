@@ -42,3 +42,7 @@ def test_a_budget_stops_a_run_with_exit_code_3_and_resume_pays_for_the_rest_only
     picked = [row for row in RunFolder.open(tmp_path / "run").read("concepts", ConceptScore) if row.source == "ICL"]
     assert len(picked) == 17
     assert {row.concept for row in picked} == {"rain"}
+    (use,) = RunFolder.open(tmp_path / "run").manifest.model_use
+    assert (use.stage, use.prompt, use.requests) == ("descriptions", "icl", len(asked))
+    assert use.prompt_tokens == 7 * len(asked)
+    assert f"model, descriptions: {len(asked) - 5} requests" in finished.stderr

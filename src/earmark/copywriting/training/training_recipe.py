@@ -34,9 +34,10 @@ from earmark.copywriting.writers.composer import Composer
 from earmark.copywriting.writers.drafts import Brief, Channel, Length, Style, Tone, Writer
 from earmark.copywriting.writers.policy_prompt import policy_prompt
 from earmark.errors import RunConflict
-from earmark.language import Embedder
+from earmark.language import Embedder, LanguageModel
 from earmark.language.embedder import EachTextOnce
 from earmark.language.judge import EmbeddedJudge, Judge
+from earmark.language.spending import spending
 from earmark.runs import Manifest, RunFolder
 from earmark.workers import Progress, silent
 
@@ -79,6 +80,8 @@ class TrainingParts:
     """Who prefers, for allure."""
     judge: Judge | None = None
     """Who says what evidence carries, for veracity; embedded rules where ``None``."""
+    model: LanguageModel | None = None
+    """The language model that the parts ask, if any does: what it costs is kept in the manifest."""
 
 
 @dataclass(frozen=True)
@@ -126,7 +129,7 @@ def train_writer(
     """
     run = _opened(out, {**arguments, "config": asdict(config)}, config.seed)
     if not run.is_done("corpus"):
-        with run.stage("corpus") as counts:
+        with run.stage("corpus") as counts, spending(run, "corpus", parts.model):
             corpus = make_corpus(briefs(), parts.writer, config.corpus, progress)
             save_corpus(corpus, out / "corpus", config.corpus, source)
             counts.update(pairs=len(corpus.pairs), left_out=sum(corpus.left_out.values()))
@@ -141,7 +144,7 @@ def train_writer(
         counts["steps"] = taught.steps
     embedder = EachTextOnce(parts.embedder)
     if not run.is_done("allure"):
-        with run.stage("allure") as counts:
+        with run.stage("allure") as counts, spending(run, "allure", parts.model):
             texts = [pair.copy_text for pair in pairs[:: max(1, len(pairs) // 600)]]
             learn_allure(texts, parts.pair_judge, embedder, config.allure).save(out / "allure.safetensors")
             counts["texts"] = len(texts)

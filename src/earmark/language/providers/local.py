@@ -54,7 +54,7 @@ class LocalChat:
 
         if not self.listens and any(message.audio_wav is not None for message in prompt.data):
             raise InvalidInput(f"{self.name} cannot listen: name an audio language model.")
-        self.budget.begin_request()
+        self.budget.begin_request(prompt)
         inputs = self._inputs(prompt)
         asked = int(inputs["input_ids"].shape[1])
         with self._turn, torch.random.fork_rng(), torch.inference_mode():
@@ -67,7 +67,7 @@ class LocalChat:
             )
         answer = output[0, asked:]
         usage = Usage(requests=1, prompt_tokens=asked, reply_tokens=len(answer))
-        self.budget.add(usage)
+        self.budget.add_tokens(prompt, usage)
         finish = "length" if len(answer) >= prompt.max_tokens else "stop"
         text = self._tokenizer.decode(answer, skip_special_tokens=True)
         return Reply(text=text, model=self.name, usage=usage, finish=finish)  # type: ignore[arg-type]

@@ -125,7 +125,7 @@ class OpenAICompatible:
         """
         wait, reason = self._config.first_wait_s, ""
         for attempt in range(self._config.attempts):
-            self.budget.begin_request()
+            self.budget.begin_request(prompt)
             try:
                 return self._ask_once(prompt)
             except _TryAgain as fault:
@@ -153,7 +153,7 @@ class OpenAICompatible:
             if type(error).__module__.split(".")[0] not in ("httpx", "httpx2", "httpcore", "httpcore2"):
                 raise
             raise _TryAgain(f"the reply broke off ({type(error).__name__})") from error
-        return self._parsed(body)
+        return self._parsed(body, prompt)
 
     def _request(self, prompt: Prompt) -> dict[str, Any]:
         request: dict[str, Any] = {
@@ -187,14 +187,14 @@ class OpenAICompatible:
             return ModelRefused(f"{self.name} refuses the key ({status}): set the right one in the environment.")
         return ModelRefused(f"{self.name} refuses the request ({status}): check the model's name and the address.")
 
-    def _parsed(self, body: bytes) -> Reply:
+    def _parsed(self, body: bytes, prompt: Prompt) -> Reply:
         try:
             completion = _Completion.model_validate(json.loads(body))
         except (ValidationError, ValueError) as error:
             raise _TryAgain("the reply is not a chat completion") from error
         tokens = completion.usage or _Tokens()
         usage = Usage(requests=1, prompt_tokens=tokens.prompt_tokens, reply_tokens=tokens.completion_tokens)
-        self.budget.add(usage)
+        self.budget.add_tokens(prompt, usage)
         if not completion.choices:
             raise _TryAgain("the reply has no choices")
         choice = completion.choices[0]

@@ -1,0 +1,160 @@
+"""Every command that asks a model stays within a budget, keeps what it has, and pays for nothing twice."""
+
+import importlib.util
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from earmark.runs import RunFolder
+
+PRODUCTS = 6
+ASPECTS = ("fries", "soup", "bread", "salad", "cake", "coffee")
+
+
+@pytest.fixture(scope="module")
+def fault_server():
+    file = Path(__file__).parents[1] / "language" / "fault_server.py"
+    spec = importlib.util.spec_from_file_location("fault_server_for_commands", file)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture
+def reviews(tmp_path):
+    rows = ["product,text"]
+    for number, dish in enumerate(ASPECTS):
+        rows += [f"diner {number},The {dish} was crisp. The staff was friendly."]
+        rows += [f"diner {number},Friendly staff and crisp {dish}. The terrace is quiet."]
+        rows += [f"diner {number},I found the staff friendly and the {dish} crisp."]
+    (tmp_path / "reviews.csv").write_text("\n".join(rows), encoding="utf-8")
+    return "reviews.csv"
+
+
+@pytest.fixture(autouse=True)
+def here(tmp_path, monkeypatch):
+    """A folder and a cache of its own."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("EARMARK_CACHE", str(tmp_path / "cache.sqlite"))
+
+
+def answer(body):
+    """One sentence from the claims that are sent, or the first of two."""
+    material = "\n".join(str(message["content"]) for message in body["messages"])
+    if '"better"' in body["messages"][0]["content"]:
+        return json.dumps({"better": "first"})
+    dish = re.search(rf"({'|'.join(ASPECTS)}): crisp", material)
+    return json.dumps({"drafts": [f"The {dish[1]} is crisp and the staff is friendly."]})
+
+
+def test_writing_stops_by_its_budget_and_goes_on_without_asking_twice(call, reviews, fault_server, tmp_path):
+    with fault_server.FaultServer(answer=answer) as server:
+        asked = ("write", reviews, "--vectors", "none", "--writer", "model", "--model", f"{server.url}#m")
+        stopped = call(*asked, "--out", "copy.jsonl", "--max-requests", 3)
+        assert stopped[0] == 3, stopped[2]
+        assert "the budget of 3 requests is spent; what is done is kept." in stopped[2]
+        assert "earmark resume copy.jsonl.run" in stopped[2]
+        assert "model, write: 3 requests (21 prompt and 9 reply tokens), 0 answers from the cache" in stopped[2]
+        assert len(server.bodies) == 3
+        assert not (tmp_path / "copy.jsonl").exists()
+
+        finished = call("resume", "copy.jsonl.run", "--prompt-price", 1e6)
+        assert finished[0] == 0, finished[2]
+        assert "model, write: 3 requests (21 prompt and 9 reply tokens, cost 21), 0 answers" in finished[2]
+
+        again = call(*asked, "--json")
+        assert again[0] == 0, again[2]
+        assert "0 requests (0 prompt and 0 reply tokens), 6 answers from the cache" in again[2]
+        asked = [str(body["messages"]) for body in server.bodies]
+    assert len(asked) == len(set(asked)) == PRODUCTS
+    copies = [json.loads(line) for line in (tmp_path / "copy.jsonl").read_text(encoding="utf-8").splitlines()]
+    assert [copy["product_id"] for copy in copies] == [f"diner {number}" for number in range(PRODUCTS)]
+    assert {copy["writer"] for copy in copies} == {f"model:{server.url}#m"}
+    assert [json.loads(line)["text"] for line in again[1].splitlines()] == [copy["text"] for copy in copies]
+    (use,) = RunFolder.open(tmp_path / "copy.jsonl.run").manifest.model_use
+    assert (use.stage, use.prompt, use.requests, use.prompt_tokens, use.reply_tokens) == (
+        "write",
+        "write_copy",
+        6,
+        42,
+        18,
+    )
+    assert use.cost == 21.0
+    assert len(use.prompt_hash) == 16
+
+
+def test_the_same_command_with_the_same_out_goes_on_as_resume_does(call, reviews, fault_server):
+    with fault_server.FaultServer(answer=answer) as server:
+        asked = (
+            "write",
+            reviews,
+            "--vectors",
+            "none",
+            "--writer",
+            "model",
+            "--model",
+            f"{server.url}#m",
+            "--out",
+            "run",
+        )
+        assert call(*asked, "--max-tokens", 25)[0] == 3
+        assert len(server.bodies) == 3
+        assert call(*asked)[0] == 0
+        assert len(server.bodies) == PRODUCTS
+        assert call("resume", "run")[0] == 0
+        assert len(server.bodies) == PRODUCTS
+
+
+def test_judging_stops_by_its_budget_and_goes_on_without_asking_twice(call, fault_server, tmp_path):
+    for name, word in (("a", "crisp"), ("b", "golden")):
+        rows = [json.dumps({"product": str(n), "text": f"The {dish} is {word}."}) for n, dish in enumerate(ASPECTS)]
+        (tmp_path / f"{name}.jsonl").write_text("\n".join(rows), encoding="utf-8")
+    with fault_server.FaultServer(answer=answer) as server:
+        asked = ("judge", "a.jsonl", "b.jsonl", "--model", f"{server.url}#m")
+        stopped = call(*asked, "--max-requests", 3)
+        assert stopped[0] == 3, stopped[2]
+        assert "model, pairwise_allure: 3 requests" in stopped[2]
+        finished = call(*asked)
+        assert finished[0] == 0, finished[2]
+        assert "9 requests" in finished[2]
+        assert "3 answers from the cache" in finished[2]
+        assert len(server.bodies) == 2 * len(ASPECTS)
+
+
+def test_a_training_stops_by_its_budget_and_resume_goes_on(call, reviews, fault_server, tmp_path):
+    with fault_server.FaultServer(answer=answer) as server:
+        asked = ("train", "writer", reviews, "--model", f"{server.url}#m", "--briefs", 1)
+        stopped = call(*asked, "--out", "writer", "--max-requests", 2)
+        assert stopped[0] == 3, stopped[2]
+        assert "earmark resume writer" in stopped[2]
+        resumed = call("resume", "writer", "--max-requests", 2)
+        assert resumed[0] == 3, resumed[2]
+        assert "model, corpus: 2 requests (14 prompt and 6 reply tokens), 2 answers from the cache" in resumed[2]
+        assert len(server.bodies) == 4
+    (use,) = RunFolder.open(tmp_path / "writer").manifest.model_use
+    assert (use.stage, use.requests, use.from_cache) == ("corpus", 4, 2)
+
+
+def test_checking_a_model_never_answers_from_the_cache_and_fails_where_it_cannot_be_used(call, fault_server):
+    with fault_server.FaultServer(answer=lambda _: '{"word": "rain", "certain": 1}') as server:
+        for _ in range(2):
+            assert call("models", "check", f"{server.url}#m")[0] == 0
+        assert len(server.bodies) == 6
+        spent = call("models", "check", f"{server.url}#m", "--max-requests", 1)
+        assert spent[0] == 3
+        assert "text       works" in spent[1]
+    with fault_server.FaultServer(answer=lambda _: "I had rather not.") as server:
+        useless = call("models", "check", f"{server.url}#m")
+    assert useless[0] == 2
+    assert "structured does not work" in useless[1]
+    assert "twice" in useless[1]
+
+
+def test_another_host_is_named_once_and_plain_http_needs_the_flag(call, reviews):
+    asked = ("write", reviews, "--vectors", "none", "--writer", "model", "--model", "http://192.0.2.1/v1#m")
+    refused = call(*asked)
+    assert refused[0] == 2
+    assert "--allow-plain-http" in refused[2]
+    assert "Traceback" not in refused[2]
