@@ -66,12 +66,17 @@ def test_the_manifest_says_what_each_stage_asked_with_each_prompt(run):
 def test_sittings_of_a_run_add_up_and_what_was_spent_before_it_does_not_count(run):
     model = Counted(Priced())
     model.reply(question())
-    for _ in range(2):
-        with pytest.raises(KeyError), spending(run, "write", model) as keep:
+
+    def sitting():
+        with spending(run, "write", model) as keep:
             model.reply(question())
             keep()
             model.reply(question())
             raise KeyError
+
+    for _ in range(2):
+        with pytest.raises(KeyError):
+            sitting()
     (use,) = RunFolder.open(run.path).manifest.model_use
     assert use.requests == 4
 
