@@ -13,7 +13,7 @@ from earmark.dissection.verification.verification import Verification
 from earmark.errors import InvalidInput
 from earmark.evidence import Verdict
 from earmark.report.dissection_data import page_data
-from earmark.report.dissection_figures import chance
+from earmark.report.dissection_figures import chance, percent
 from earmark.report.dissection_page import write_page
 from earmark.runs import Manifest, RunFolder
 
@@ -158,6 +158,14 @@ def test_chance_is_widest_for_few_recordings_and_centred_on_zero():
     assert sum(few) > 2 * sum(many)
     assert max(range(70), key=many.__getitem__) in (19, 20)
     assert chance(4) == (1.0,) * 70
+
+
+@pytest.mark.parametrize(
+    ("part", "whole", "said"),
+    [(0, 8, "0%"), (1, 900, "under 1%"), (3, 8, "38%"), (4581, 4592, "over 99%"), (8, 8, "100%")],
+)
+def test_a_share_is_none_or_all_only_where_it_is(part, whole, said):
+    assert percent(part, whole) == said
 
 
 def test_a_run_of_another_kind_and_one_without_descriptions_are_refused(tmp_path):

@@ -41,13 +41,13 @@ def figures_of(scored: Sequence[PageNeuron]) -> Iterable[Figure]:
         yield Figure(value="none", meaning="could be judged on held-out clips")
         return
     supported = sum(neuron.outcome == "supported" for neuron in judged)
-    yield Figure(value=_percent(supported, len(judged)), meaning="of the descriptions beat chance on held-out clips")
+    yield Figure(value=percent(supported, len(judged)), meaning="of the descriptions beat chance on held-out clips")
     yield Figure(value=_mean([neuron.pearson for neuron in judged]), meaning="mean Pearson on held-out clips")
     yield Figure(value=_mean([neuron.auprc for neuron in judged]), meaning="mean AUPRC on held-out clips")
     asked = [neuron for neuron in judged if neuron.specific is not None]
     if asked:
         specific = sum(bool(neuron.specific) for neuron in asked)
-        yield Figure(value=_percent(specific, len(asked)), meaning="are specific: they beat the words of other neurons")
+        yield Figure(value=percent(specific, len(asked)), meaning="are specific: they beat the words of other neurons")
     found = [neuron.informativeness for neuron in judged if neuron.informativeness is not None]
     if found:
         yield Figure(
@@ -55,8 +55,12 @@ def figures_of(scored: Sequence[PageNeuron]) -> Iterable[Figure]:
         )
 
 
-def _percent(part: int, whole: int) -> str:
-    return f"{100 * part / whole:.0f}%"
+def percent(part: int, whole: int) -> str:
+    """A share in whole percent that says 0% of nothing and 100% of everything only."""
+    rounded = round(100 * part / whole)
+    if part and not rounded:
+        return "under 1%"
+    return "over 99%" if part < whole and rounded == 100 else f"{rounded}%"
 
 
 def _mean(values: Sequence[float | None]) -> str:
