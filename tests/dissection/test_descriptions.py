@@ -192,37 +192,59 @@ def test_one_wild_clip_weighs_no_more_than_its_rank():
 
 
 def test_participle_phrases_stand_after_the_noun():
-    assert say_sound(["broken by silence", "quiet"]) == "a quiet sound, broken by silence"
+    assert say_sound(["broken by silence", "quiet"]) == "a quiet sound broken by silence"
     assert say_sound(["broken by silence"]) == "a sound broken by silence"
     assert say_sound(["rapidly repeating", "loud"]) == "a rapidly repeating, loud sound"
     assert say_sound(["abrupt"]) == "an abrupt sound"
 
 
-def test_claims_read_as_plain_english():
-    dog = Candidate("dogs barking", "words", ("dog", "bark"), ("noun", "verb"))
-    rain = Candidate("heavy rain", "words", ("heavy", "rain"), ("adjective", "noun"))
-    egg = Candidate("egg", "words", ("egg",), ("noun",))
-    drip = Candidate("drip", "words", ("drip",), ("verb",))
-    assert say_claim([dog, rain], []) == "dogs barking and heavy rain"
-    assert say_claim([egg], [sounding("broken by silence"), sounding("quiet")]) == "an egg; quiet and broken by silence"
-    assert say_claim([drip], []) == "dripping"
-    assert say_description(["an egg; quiet", "heavy rain"]) == "either an egg, quiet, or heavy rain"
-    assert say_description(["an egg; quiet"]) == "an egg; quiet"
+DOG = Candidate("dogs barking", "words", ("dog", "bark"), ("noun", "verb"))
+RAIN = Candidate("heavy rain", "words", ("heavy", "rain"), ("adjective", "noun"))
+EGG = Candidate("egg", "words", ("egg",), ("noun",))
+DRIP = Candidate("drip", "words", ("drip",), ("verb",))
+RAPID = Candidate("rapid", "words", ("rapid",), ("adjective",))
+
+
+@pytest.mark.parametrize(
+    ("candidates", "said"),
+    [
+        ([DOG, RAIN], "dogs barking and heavy rain"),
+        ([EGG, sounding("broken by silence"), sounding("quiet")], "a quiet egg broken by silence"),
+        ([RAIN, sounding("dark")], "dark, heavy rain"),
+        ([Candidate("church bell", "words", ("church", "bell"), ("noun", "noun")), RAPID], "a rapid church bell"),
+        ([DRIP], "dripping"),
+        ([DRIP, RAPID, sounding("rough")], "rapid, rough dripping"),
+        ([RAPID], "a rapid sound"),
+        ([RAPID, sounding("rapid"), sounding("thin")], "a rapid, thin sound"),
+        ([DOG, sounding("abrupt")], "an abrupt sound of dogs barking"),
+        ([Candidate("infant", "words", ("infant",), ("noun",)), sounding("tonal")], "a tonal sound of an infant"),
+        ([DRIP, EGG, sounding("broken by silence")], "a sound of dripping and an egg broken by silence"),
+    ],
+)
+def test_claims_read_as_plain_english(candidates, said):
+    assert say_claim(candidates) == said
+
+
+def test_alternatives_are_told_apart_by_commas_only_where_they_need_them():
+    assert say_description(["a dark hum"]) == "a dark hum"
+    assert say_description(["a dark hum", "rain"]) == "either a dark hum or rain"
+    assert say_description(["a hum", "rain", "a dog barking"]) == "either a hum, rain or a dog barking"
+    assert say_description(["a dark, quiet hum", "rain"]) == "either a dark, quiet hum, or rain"
 
 
 @pytest.mark.parametrize(
     ("text", "lemmas", "parts", "said"),
     [
-        ("lost", ("lose",), ("verb",), "something lost"),
-        ("muffled", ("muffle",), ("verb",), "something muffled"),
+        ("lost", ("lose",), ("verb",), "a lost sound"),
+        ("muffled", ("muffle",), ("verb",), "a muffled sound"),
         ("barks", ("bark",), ("verb",), "barking"),
         ("door broken", ("door", "break"), ("noun", "verb"), "a broken door"),
         ("dog barks", ("dog", "bark"), ("noun", "verb"), "a dog barking"),
-        ("shrill", ("shrill",), ("adjective",), "something shrill"),
+        ("shrill", ("shrill",), ("adjective",), "a shrill sound"),
     ],
 )
 def test_participles_say_what_a_sound_is_like_and_other_verbs_what_is_done(text, lemmas, parts, said):
-    assert say_claim([Candidate(text, "words", lemmas, parts)], []) == said
+    assert say_claim([Candidate(text, "words", lemmas, parts)]) == said
 
 
 @pytest.mark.parametrize(

@@ -157,9 +157,7 @@ def _overlap(says: npt.NDArray[np.bool_], one: int, other: int) -> bool:
 def _claim(
     item: "NeuronEvidence", phrases: Sequence[Phrase], group: Sequence[int], features: ClipFeatures
 ) -> NeuronClaim:
-    things = [features.candidates[column] for column in group if features.candidates[column].kind != "acoustic"]
-    sounds = [features.candidates[column] for column in group if features.candidates[column].kind == "acoustic"]
-    text = say_claim(things, sounds)
+    text = say_claim([features.candidates[column] for column in group])
     evidence = _evidence_of(item.high, features, group, [phrase.weight for phrase in phrases])
     identity = content_id(str(item.neuron), text, *evidence)
     return NeuronClaim(claim=Claim(id=identity, text=text, evidence_ids=evidence), phrases=tuple(phrases))
