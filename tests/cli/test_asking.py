@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from earmark.copywriting.aspects.aspects import ready_set
 from earmark.runs import RunFolder
 
 PRODUCTS = 6
@@ -105,6 +106,18 @@ def test_the_same_command_with_the_same_out_goes_on_as_resume_does(call, reviews
         assert len(server.bodies) == PRODUCTS
         assert call("resume", "run")[0] == 0
         assert len(server.bodies) == PRODUCTS
+
+
+def test_summaries_by_a_model_are_asked_for_within_the_budget(call, reviews, fault_server):
+    with fault_server.FaultServer(answer=lambda _: '{"claims": []}') as server:
+        asked = ("write", reviews, "--vectors", "none", "--product", "diner 0", "--model", f"{server.url}#m")
+        assert call(*asked)[0] == 2
+        stopped = call(*asked, "--summarise-by", "model", "--max-requests", 2)
+        assert stopped[0] == 3
+        assert "model, aspect_summary: 2 requests" in stopped[2]
+        assert call(*asked, "--summarise-by", "model")[0] == 0
+        sent = [str(body["messages"]) for body in server.bodies]
+    assert len(sent) == len(set(sent)) == len(ready_set("restaurants").aspects)
 
 
 def test_judging_stops_by_its_budget_and_goes_on_without_asking_twice(call, fault_server, tmp_path):

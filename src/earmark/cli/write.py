@@ -35,8 +35,10 @@ def write(
     writer: Annotated[str, _option("writer")] = "composer",
     policy: Annotated[str | None, _option("policy", metavar="DIR")] = None,
     model: Annotated[str | None, _option("model", metavar="NAME")] = None,
+    summarise_by: Annotated[str, _option("summarise_by")] = "embedded",
     drafts: Annotated[int, _option("drafts")] = 4,
     aspects: Annotated[str | None, _option("aspects", metavar="FILE")] = None,
+    discover: Annotated[bool, _option("discover", "--discover")] = False,
     vectors: Annotated[str, _option("vectors")] = "minilm",
     column: Annotated[
         list[str] | None,
@@ -60,7 +62,7 @@ def write(
     from earmark.copywriting.copy_run import columns_told
     from earmark.copywriting.reviews import guess_columns
 
-    _check_choices(tone=tone, length=length, channel=channel, writer=writer)
+    _check_choices(tone=tone, length=length, channel=channel, writer=writer, summarise_by=summarise_by)
     given = columns_told(column or (), one_product)
     config = CopyConfig(
         product=product,
@@ -82,6 +84,8 @@ def write(
         writer=writer,  # type: ignore[arg-type]
         policy=policy,
         model=model,
+        summarise_by=summarise_by,  # type: ignore[arg-type]
+        discover=discover,
         facts=facts,
         aspects=aspects,
         vectors=vectors,
@@ -120,11 +124,17 @@ def _run(request: CopyRequest, out: Path | None, as_json: bool, asking: Asking) 
 def _check_choices(**given: str) -> None:
     from typing import get_args
 
-    from earmark.copywriting.copy_run import WriterKind
+    from earmark.copywriting.copy_run import SummaryKind, WriterKind
     from earmark.copywriting.writers.drafts import Channel, Length, Tone
     from earmark.errors import UnknownName
 
-    kinds: dict[str, Any] = {"tone": Tone, "length": Length, "channel": Channel, "writer": WriterKind}
+    kinds: dict[str, Any] = {
+        "tone": Tone,
+        "length": Length,
+        "channel": Channel,
+        "writer": WriterKind,
+        "summarise_by": SummaryKind,
+    }
     for name, value in given.items():
         if value not in get_args(kinds[name]):
-            raise UnknownName(name, value, get_args(kinds[name]))
+            raise UnknownName(f"--{name.replace('_', '-')}", value, get_args(kinds[name]))

@@ -22,6 +22,7 @@ from earmark.language.spending import spending
 from earmark.runs import Manifest, RunFolder
 from earmark.workers import Progress, silent
 
+SummaryKind = Literal["embedded", "model"]
 WriterKind = Literal["composer", "policy", "model"]
 _TABLE, _STAGE = "copy", "write"
 _KEPT_EVERY, _KEPT_AFTER_S = 64, 30.0
@@ -40,7 +41,12 @@ class CopyRequest:
     policy: str | None = None
     """The folder of a trained writer, as earmark train writer leaves it; the packaged one where there is none."""
     model: str | None = None
-    """The language model that writes, such as http://localhost:8000/v1#NAME."""
+    """The language model that writes or summarises, such as http://localhost:8000/v1#NAME."""
+    summarise_by: SummaryKind = "embedded"
+    """Who reads the claims out of the reviews: our own reader, or the model, of which only what reviews bear out is
+    kept."""
+    discover: bool = False
+    """Also find aspects in the reviews themselves, beside those of the ready set or of your own."""
     facts: str | None = None
     """The seller's own record of the product: name, brand, attributes (JSON, TOML, JSONL, CSV)."""
     aspects: str | None = None
@@ -82,7 +88,7 @@ class CopyRequest:
         """
         facts = read_facts(Path(self.facts)) if self.facts else None
         aspects = read_aspect_set(Path(self.aspects)) if self.aspects else None
-        if self.config.aspect and aspects:
+        if self.config.aspect and aspects and not self.discover:
             aspects.aspect(self.config.aspect)
         embedder = None
         if self.vectors not in (None, "none"):
@@ -92,7 +98,13 @@ class CopyRequest:
             embedder = RecentTexts(SentenceVectors(None if self.vectors == "minilm" else self.vectors))
         asked = self._language_model(model)
         return Parts(
-            writer=self._open_writer(asked, send_raw), aspects=aspects, embedder=embedder, facts=facts, model=asked
+            writer=self._open_writer(asked, send_raw),
+            aspects=aspects,
+            embedder=embedder,
+            facts=facts,
+            model=asked,
+            summarise_by=self.summarise_by,
+            discover=self.discover,
         )
 
     def _language_model(self, given: LanguageModel | None) -> LanguageModel | None:
@@ -103,8 +115,8 @@ class CopyRequest:
     def _open_writer(self, model: LanguageModel | None, send_raw: bool) -> Writer | None:
         if self.policy and self.writer != "policy":
             raise InvalidInput("--policy is for --writer policy: add it, or drop --policy.")
-        if self.model and self.writer != "model":
-            raise InvalidInput("--model is for --writer model: add it, or drop --model.")
+        if self.model and "model" not in (self.writer, self.summarise_by):
+            raise InvalidInput("--model is for --writer model or --summarise-by model: add one, or drop --model.")
         if self.writer == "policy":
             from earmark.copywriting.writers.policy import PolicyWriter
 

@@ -5,8 +5,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import chain, islice
 from pathlib import Path
+from typing import Literal
 
 from earmark.copywriting.aspects.aspects import READY_SETS, Aspect, AspectSet, choose_aspect_set, ready_set
+from earmark.copywriting.aspects.discovery import discover_aspects
 from earmark.copywriting.facts import Facts
 from earmark.copywriting.grounding.grounding import GroundedCopy, Withheld, ground, refused
 from earmark.copywriting.opinions import mine_opinions
@@ -14,6 +16,7 @@ from earmark.copywriting.opinions.stance import Stance, overall_stance
 from earmark.copywriting.reviews import Columns, Product, ReviewedProduct, read_products
 from earmark.copywriting.rewards import Reward
 from earmark.copywriting.summaries.grouping import summarise
+from earmark.copywriting.summaries.model_summaries import summarise_all
 from earmark.copywriting.summaries.praise import PraiseRules, Support
 from earmark.copywriting.writers.channels import check_must
 from earmark.copywriting.writers.composer import Composer
@@ -78,6 +81,10 @@ class Parts:
     """The seller's own record."""
     model: LanguageModel | None = None
     """The language model that the parts ask, if any does."""
+    summarise_by: Literal["embedded", "model"] = "embedded"
+    """Who says what reviewers claim: our own reader, or the model, of which only what the reviews bear out is kept."""
+    discover: bool = False
+    """Whether a product's reviews may found aspects beside those that are known."""
     rewards: Mapping[str, Reward] = field(default_factory=dict)
     """What ranks drafts that passed every filter; without any, see :func:`embedded_order`."""
 
@@ -143,7 +150,7 @@ def checked(config: CopyConfig) -> CopyConfig:
 def write_one(reviewed: ReviewedProduct, config: CopyConfig, parts: Parts) -> GroundedCopy:
     """Write for one product, or refuse with the reasons."""
     brief, stance = brief_of(reviewed, config, parts)
-    notes = _notes(reviewed)
+    notes = (*brief.notes, *_notes(reviewed))
     writer = parts.writer or Composer(config.rules)
     reason = why_refused(brief, reviewed, stance, config)
     if reason is None:
@@ -174,10 +181,15 @@ def brief_of(reviewed: ReviewedProduct, config: CopyConfig, parts: Parts) -> tup
     Raises:
         UnknownName: the aspect is none of the set's.
     """
-    aspects = parts.aspects or choose_aspect_set(reviewed.product, reviewed.sentences)
-    aspect = _aspect_named(config.aspect, aspects, own=parts.aspects is not None) if config.aspect else None
+    aspects, discovered = _aspects_of(reviewed, parts)
+    aspect = _aspect_named(config.aspect, aspects, parts) if config.aspect else None
     opinions = mine_opinions(reviewed, aspects.aspects, parts.embedder)
     summaries = summarise(reviewed, opinions, aspects.aspects, parts.embedder)
+    notes = [f"aspects found in the reviews: {', '.join(discovered)}"] if discovered else []
+    if parts.summarise_by == "model":
+        asked = aspects.aspects if aspect is None else (aspect,)
+        summaries, read = summarise_all(reviewed, asked, _model_of(parts), summaries)
+        notes += read
     stance = overall_stance(reviewed, opinions)
     facts = parts.facts.of(reviewed.product.id, reviewed.product.name) if parts.facts else {}
     product = _with_facts(reviewed.product, facts, aspects.name)
@@ -193,9 +205,27 @@ def brief_of(reviewed: ReviewedProduct, config: CopyConfig, parts: Parts) -> tup
             must=config.must,
             never=config.never,
             reviews=len(reviewed.reviews),
+            notes=tuple(notes),
         ),
         stance,
     )
+
+
+def _aspects_of(reviewed: ReviewedProduct, parts: Parts) -> tuple[AspectSet, list[str]]:
+    """The aspects of a product, and the names of those that its own reviews found."""
+    known = parts.aspects or choose_aspect_set(reviewed.product, reviewed.sentences)
+    if not parts.discover:
+        return known, []
+    if parts.embedder is None:
+        raise InvalidInput("aspects are found with sentence vectors: leave out --vectors none, or --discover.")
+    aspects = discover_aspects([reviewed], known, parts.embedder)
+    return aspects, [aspect.name for aspect in aspects.aspects if aspect not in known.aspects]
+
+
+def _model_of(parts: Parts) -> LanguageModel:
+    if parts.model is None:
+        raise InvalidInput("summaries by a model need one: name it with --model.")
+    return parts.model
 
 
 def why_refused(brief: Brief, reviewed: ReviewedProduct, stance: Stance, config: CopyConfig) -> str | None:
@@ -297,10 +327,15 @@ def _why_nothing_was_left(
     return f"none of {len(drafts)} drafts is fit: {first}."
 
 
-def _aspect_named(name: str, chosen: AspectSet, *, own: bool) -> Aspect:
+def _aspect_named(name: str, chosen: AspectSet, parts: Parts) -> Aspect:
     """The aspect of that name; of another ready set where the reviews of this product called for one without it."""
-    known = [aspect for aspect in chosen.aspects if aspect.name == name]
-    if own or known:
+    known = {aspect.name: aspect for aspect in chosen.aspects}
+    if name in known:
+        return known[name]
+    if parts.discover:
+        # Reviews of other products may have found it; this product's do not speak of it.
+        return Aspect(name=name, queries=(f"What do customers say of the {name}?",))
+    if parts.aspects is not None:
         return chosen.aspect(name)
     every = [aspect for ready in READY_SETS for aspect in ready_set(ready).aspects]
     found = next((aspect for aspect in every if aspect.name == name), None)

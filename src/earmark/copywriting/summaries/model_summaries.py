@@ -13,12 +13,14 @@ from pydantic import BaseModel, Field
 
 from earmark.copywriting.aspects.aspects import Aspect
 from earmark.copywriting.opinions import ParsedClaim, parse_claims
+from earmark.copywriting.opinions.words import tag_words
 from earmark.copywriting.reviews import Review, ReviewedProduct, split_sentences
 from earmark.copywriting.summaries.summaries import AspectSummary, CountedClaim
 from earmark.evidence import Claim, Evidence, Excerpt, content_id
 from earmark.language import LanguageModel, Message
 from earmark.language.prompt_files import load_prompt
 from earmark.language.structured import ask
+from earmark.workers import Threads, Workers
 
 
 @dataclass(frozen=True)
@@ -94,6 +96,76 @@ def summarise_with_model(
     claims.sort(key=lambda claim: (-claim.supporting, claim.contradicting, claim.claim.id))
     summary = AspectSummary(product_id=product.product.id, aspect=aspect.name, claims=tuple(claims))
     return ModelSummary(summary, None, dropped_quotes, len(gathered) - len(claims))
+
+
+def summarise_all(
+    product: ReviewedProduct,
+    aspects: Sequence[Aspect],
+    model: LanguageModel,
+    mined: Sequence[AspectSummary],
+    workers: Workers | None = None,
+) -> tuple[list[AspectSummary], list[str]]:
+    """A model's summary of every aspect; what our own reader mined where the model gave no usable reply.
+
+    Args:
+        product: the reviews.
+        aspects: one or more questions for each.
+        model: who is asked.
+        mined: our own summaries.
+        workers: how many questions are under way at once.
+
+    Returns:
+        Summaries of the aspects that anybody speaks of, and what the seller must know of how they came about.
+    """
+    own = {summary.aspect: summary for summary in mined}
+    read = [claim for summary in mined for claim in summary.claims]
+    summaries, notes, dropped, unsayable = [], [], 0, 0
+    answers = (workers or Threads(4)).map(lambda aspect: summarise_with_model(product, aspect, model), aspects)
+    for aspect, answer in zip(aspects, answers, strict=True):
+        dropped += answer.dropped_quotes
+        if answer.summary is None:
+            notes.append(f"{aspect.name} was read by rules: {answer.reason}")
+            claims = own[aspect.name].claims if aspect.name in own else ()
+        else:
+            claims = tuple(filter(None, (_sayable(claim, read) for claim in answer.summary.claims)))
+            unsayable += len(answer.summary.claims) - len(claims)
+        if claims:
+            summaries.append(AspectSummary(product_id=product.product.id, aspect=aspect.name, claims=claims))
+    if unsayable:
+        notes.append(f"claims by {model.name} left out, since no sentence can be built from their words: {unsayable}")
+    if dropped:
+        notes.append(f"quotations by {model.name} not believed, since the reviews do not bear them out: {dropped}")
+    return summaries, notes
+
+
+def _sayable(claim: CountedClaim, read: Sequence[CountedClaim]) -> CountedClaim | None:
+    """The claim in a form from which a sentence can be built, or nothing.
+
+    The form is that in which our own reader read the same words; words that it did not read must be adjectives.
+    """
+    for own in read:
+        if own.polarity == claim.polarity and _meets(own.descriptor, claim.descriptor) and _share_a_span(own, claim):
+            update = {"form": own.form, "dimension": own.dimension}
+            return claim.model_copy(
+                update=update if own.form == "adjective" else update | {"descriptor": own.descriptor}
+            )
+    tags = [tag for _, _, tag in tag_words(claim.descriptor.split())]
+    adjectives = any(tag.startswith("AJ") for tag in tags) and all(tag[:2] in ("AJ", "AV", "CJ") for tag in tags)
+    return claim if adjectives else None
+
+
+def _meets(one: str, other: str) -> bool:
+    return bool(set(_content_words(one)) & set(_content_words(other)))
+
+
+def _share_a_span(one: CountedClaim, other: CountedClaim) -> bool:
+    theirs = [piece.excerpt for piece in other.evidence if piece.side == "for"]
+    return any(
+        mine.excerpt.source_id == span.source_id and mine.excerpt.start < span.end and span.start < mine.excerpt.end
+        for mine in one.evidence
+        if mine.side == "for"
+        for span in theirs
+    )
 
 
 @dataclass(frozen=True)

@@ -34,6 +34,8 @@ class Brief(Record):
     never: tuple[str, ...] = ()
     reviews: int
     """Reviews of the product that could be used."""
+    notes: tuple[str, ...] = ()
+    """What the seller must know of how the summaries came about."""
 
 
 class Draft(Record):
