@@ -20,6 +20,7 @@ COMMANDS = {
     "dissect": "Describe the neurons of an audio network, with evidence for every word.",
     "resume": "Go on with a run that was stopped.",
     "unlearn": "Silence a concept of a dissected network, and count what else was lost.",
+    "findings": "Measure what dissected networks are like as a whole: two findings, by a rule.",
     "networks": "Look at audio networks: taps, widths, rate, pooling.",
     "runs": "List, show and compare runs.",
     "samples": "Make sample sounds and reviews by formula.",

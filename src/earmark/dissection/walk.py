@@ -338,11 +338,14 @@ class Walk:
         recorded = self._record(untrained_twin(self.network, self.config.seed), "untrained")
         with self.run.stage("control") as counts:
             twin: list[Verification] = []
+            said_of_twin: list[Description] = []
             for number, activations in enumerate(recorded):
                 evidence = select(activations, self.clip_set)
                 said = describe(activations, evidence, features, seed=self.config.seed)
+                said_of_twin += said
                 twin += verify(said, activations, features, self.clip_set, seed=self.config.seed)
                 self.progress("control", number + 1, len(recorded))
+            self.run.write("untrained_descriptions", Description, said_of_twin)
             self.run.write("untrained_verdicts", Verification, twin)
             verdicts = self.run.read("verdicts", Verification)
             self.run.write("verdicts", Verification, with_untrained(verdicts, twin))

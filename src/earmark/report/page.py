@@ -19,7 +19,7 @@ def render(
     template: str,
     page: Any,
     blocks: Mapping[str, Any],
-    script: str,
+    script: str | None,
     sounds: Mapping[int, bytes] | None = None,
 ) -> str:
     """Fill a page template.
@@ -28,14 +28,14 @@ def render(
         template: its file name among the assets.
         page: what the template shows; every string in it is escaped.
         blocks: element id to plain values that the script reads as JSON.
-        script: file name of the page's own script among the assets.
+        script: file name of the page's own script among the assets; ``None`` for a page that needs none.
         sounds: clip number to MP3 bytes, which the script finds by number.
 
     Returns:
         The page. Its content security policy lets only its own style and script run, by their hashes, and fetches
         nothing.
     """
-    style, code = _asset("page.css"), _asset(script)
+    style, code = _asset("page.css"), _asset(script) if script else ""
     return (
         _environment()
         .get_template(template)

@@ -153,6 +153,19 @@ class AcousticScale(Record):
                     scores[row, column] = attribute.direction * np.tanh(deviate)
         return scores
 
+    def deviates(self, measures: Sequence[Measures]) -> npt.NDArray[np.float64]:
+        """(clip, measure): the rank of each measure among the shown clips as a standard normal deviate.
+
+        In the order of the measures that are spoken of; 0, the median, where nothing was measured.
+        """
+        found = np.zeros((len(measures), len(self.quantiles)))
+        for row, clip in enumerate(measures):
+            for column, name in enumerate(self.quantiles):
+                rank = self.rank(clip, name)
+                if rank is not None:
+                    found[row, column] = NormalDist().inv_cdf(min(max(rank, 1e-3), 1 - 1e-3))
+        return found
+
     def words(self, measures: Measures) -> tuple[str, ...]:
         """The attributes that apply, those that set the clip apart most first.
 
