@@ -118,7 +118,7 @@ def write_copy(
     spoke, count = config.aspect is None, 0
     for count, reviewed in enumerate(products, start=1):
         if not done(reviewed.product.id):
-            copy = write_one(reviewed, config, parts)
+            copy = write_one(reviewed, config, parts, turn=count - 1)
             spoke = spoke or copy.refusal is None or NOT_MENTIONED not in copy.refusal
             yield copy
         else:
@@ -147,9 +147,10 @@ def checked(config: CopyConfig) -> CopyConfig:
     return replace(config, must=must, never=never)
 
 
-def write_one(reviewed: ReviewedProduct, config: CopyConfig, parts: Parts) -> GroundedCopy:
-    """Write for one product, or refuse with the reasons."""
+def write_one(reviewed: ReviewedProduct, config: CopyConfig, parts: Parts, *, turn: int | None = None) -> GroundedCopy:
+    """Write for one product, or refuse with the reasons; ``turn`` is its place in a run."""
     brief, stance = brief_of(reviewed, config, parts)
+    brief = brief.model_copy(update={"turn": turn})
     notes = (*brief.notes, *_notes(reviewed))
     writer = parts.writer or Composer(config.rules)
     reason = why_refused(brief, reviewed, stance, config)
@@ -169,7 +170,7 @@ def embedded_order(copy: GroundedCopy) -> tuple[float, ...]:
     words = [word for word in copy.text.lower().split() if len(word) > 3]
     repeated = 1 - len(set(words)) / len(words) if words else 1.0
     weakest = min((sentence.supporting or 0 for sentence in said), default=0)
-    return (float(len(copy.withheld)), -float(len(things)), -float(weakest), round(repeated, 4))
+    return (float(len(copy.withheld)), -float(len(things)), -float(weakest), round(repeated, 1))
 
 
 NOT_MENTIONED = "no review mentions"
@@ -294,7 +295,8 @@ def _first_that_stands(ranked: Sequence[Draft], brief: Brief, config: CopyConfig
 
 def _ranked(found: Sequence[tuple[Draft, GroundedCopy]], brief: Brief, rewards: Mapping[str, Reward]) -> list[Draft]:
     if not rewards:
-        ordered = sorted(found, key=lambda pair: (*embedded_order(pair[1]), pair[1].text))
+        # The writer's own order decides between equals, so that no way of beginning wins by its first letter.
+        ordered = sorted(found, key=lambda pair: embedded_order(pair[1]))
         return [draft for draft, _ in ordered]
     # Rewards have no common scale, so each ranks the drafts on its own and the mean of the ranks decides.
     places: Counter[str] = Counter()

@@ -1,7 +1,9 @@
 """The composer says what the claims carry, in sentences that hold together."""
 
 import re
-from itertools import product
+from collections import Counter
+from itertools import pairwise, permutations, product
+from random import Random
 from typing import get_args
 
 import pytest
@@ -10,11 +12,15 @@ from hypothesis import strategies as st
 
 from earmark.copywriting.english import agrees, in_number_of, plural_of, singular_of
 from earmark.copywriting.grounding.grounding import ground
+from earmark.copywriting.grounding.superlatives import superlatives_in
 from earmark.copywriting.summaries.praise import Support
+from earmark.copywriting.summaries.voices import VOICE_NOUNS
 from earmark.copywriting.writers.channels import broken_limit
 from earmark.copywriting.writers.composer import Composer
 from earmark.copywriting.writers.composer.phrases import TONES, kinds, phrases
 from earmark.copywriting.writers.composer.points import article, points_of
+from earmark.copywriting.writers.composer.realise import filled, fits
+from earmark.copywriting.writers.composer.speaking import spoken_words
 from earmark.copywriting.writers.drafts import Channel, Length, Style
 from earmark.copywriting.writers.filters import reads_well
 
@@ -54,6 +60,52 @@ def test_ten_products_do_not_open_alike(brief):
         frame = re.sub(r"\b(?:fries|crust|soup|staff|service|terrace|crisp|thin|hot|friendly|quick|quiet)\b", "_", text)
         openings.add(frame.split(". ")[0])
     assert len(openings) >= 7
+
+
+def test_no_product_of_a_run_opens_like_its_neighbour(brief):
+    for tone in TONES:
+        frames = []
+        for turn in range(30):
+            made = brief(style=Style(tone=tone)).model_copy(update={"turn": turn})
+            text = Composer().write(made, 1, seed=0)[0].text
+            frames.append(
+                re.sub(r"\b(?:fries|crust|soup|staff|service|terrace|crisp|thin|hot|friendly|quick|quiet)\b", "_", text)
+            )
+        openings = [frame.split(". ")[0] for frame in frames]
+        assert all(first != second for first, second in pairwise(openings))
+        assert max(Counter(openings).values()) <= 4
+
+
+def test_again_and_again_needs_as_many_voices_as_many(brief, claim, draft):
+    for voices, outcome in ((5, ()), (4, ("Again and again, the fries are crisp.",))):
+        made = brief({"food": (claim("fry", "crisp", voices, surface="fries"),)})
+        grounded = ground(draft("Again and again, the fries are crisp.", made), made)
+        assert tuple(item.text for item in grounded.withheld) == outcome
+    lowered = ground(draft("Again and again, guests call the fries crisp.", made), made)
+    assert lowered.text == "Several guests call the fries crisp."
+
+
+def test_a_second_judging_word_is_no_echo_of_the_first(brief, claim):
+    made = brief(
+        {"rooms": (claim("bed", "soft", 4, dimension="comfort"), claim("bed", "smooth", 3, dimension="taste"))}
+    )
+    assert points_of(Support(made)).strong[0].descriptors == ("soft",)
+    made = brief({"food": (claim("fry", "crisp", 4), claim("fry", "salty", 3))})
+    assert points_of(Support(made)).strong[0].descriptors == ("crisp", "salty")
+
+
+def test_bullets_are_built_alike(brief):
+    lines = Composer().write(brief(style=Style(length="bullets")), 1, seed=5)[0].text.split("\n")
+    frames = {
+        re.sub(
+            r"\b(?:fries|crust|soup|staff|service|terrace|crisp|thin|hot|friendly|quick|quiet|an?)\b|\d+",
+            "_",
+            line.lower(),
+        )
+        for line in lines
+    }
+    assert len(lines) > 3
+    assert len({re.sub(r"[_ ]+", "_", frame) for frame in frames}) == 1
 
 
 def test_one_voice_is_never_told_without_counting(brief, claim):
@@ -152,12 +204,66 @@ def test_articles_follow_the_sound(phrase, expected):
 
 
 def test_every_phrase_has_known_slots_only(brief):
-    known = re.compile(r"^(?:the|a_np|bare|desc|target|is|it|them|one|voices|person|name|share|fact|[vt]\d?:[a-z]+)$")
+    known = re.compile(
+        r"^(?:the|a_np|a_target|bare|desc|target|is|it|them|one|voices|people|person|name|share|fact|[vtn]\d?:[a-z]+)$"
+    )
     for tone in TONES:
         for kind in kinds(tone):
             for phrase in phrases(tone, kind):
                 for slot in phrase.slots:
                     assert known.match(re.sub(r"(?<=[a-z])\d$", "", slot.lower())), (phrase.text, slot)
+
+
+KNOWN = {
+    "food": (("fries", "crisp"), ("crust", "thin")),
+    "drinks": (("coffee", "hot"),),
+    "service": (("staff", "friendly"), ("service", "cordial")),
+    "speed": (("queue", "brisk"),),
+    "price": (("prices", "fair"),),
+    "atmosphere": (("terrace", "quiet"), ("decor", "cosy")),
+    "location": (("parking", "ample"),),
+    "room": (("beds", "firm"),),
+    "quality": (("build", "sturdy"),),
+    "look": (("color", "vivid"),),
+    "ease of use": (("setup", "simple"), ("buttons", "logical")),
+    "delivery and support": (("delivery", "prompt"),),
+    "overall": (("soup", "good"), ("desserts", "great"), ("salad", "nice")),
+}
+CATEGORIES = {"table": "restaurant", "stay": "hotel", "goods": "goods", "visit": "services"}
+
+
+@pytest.mark.parametrize("tone", TONES)
+@pytest.mark.parametrize("domain", CATEGORIES)
+def test_every_phrase_with_points_that_fit_is_carried_whole(domain, tone, brief, claim, draft):
+    claims = {aspect: tuple(claim(noun, word, 6) for noun, word in said) for aspect, said in KNOWN.items()}
+    lone = (claim("cake", "moist", 1, first=1), claim("pie", "flaky", 1, first=2), claim("salad", "leafy", 1))
+    made = brief({**claims, "extras": lone})
+    made = made.model_copy(update={"product": made.product.model_copy(update={"category": CATEGORIES[domain]})})
+    offered, spoken = points_of(Support(made)), spoken_words(made)
+    chance = Random(f"{domain}{tone}")
+    said = []
+    for kind in (kind for kind in kinds(tone) if kind.partition(".")[2] in ("", domain) and kind != "seller"):
+        pool = offered.praised if "praised" in kind else offered.single if kind == "aside" else offered.strong
+        for phrase in phrases(tone, kind):
+            if any(word.startswith(known) for word in phrase.words for known in spoken):
+                continue
+            empty = kind == "greeting" or kind.startswith("close.")
+            groups = (
+                [()]
+                if empty
+                else offered.pairs
+                if kind == "pair"
+                else permutations(pool[:5] if phrase.points == 3 else pool, phrase.points)
+            )
+            fit = [group for group in groups if empty or fits(phrase, group, "The Copper Ladle", domain)]
+            said += [
+                filled(phrase, group, "The Copper Ladle", VOICE_NOUNS[domain]) for group in fit and [chance.choice(fit)]
+            ]
+    assert len(said) > 100
+    assert [item.text for item in ground(draft("\n".join(said), made), made).withheld] == []
+    for sentence in said:
+        assert reads_well(draft(sentence, made), made) is None, sentence
+        assert superlatives_in(sentence) == (), sentence
 
 
 def test_tones_have_phrases_of_the_same_kinds():

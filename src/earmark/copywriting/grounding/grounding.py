@@ -19,7 +19,7 @@ from earmark.copywriting.grounding.superlatives import superlative_in
 from earmark.copywriting.opinions import parse_claims
 from earmark.copywriting.summaries.praise import PraiseRules, Support
 from earmark.copywriting.summaries.summaries import CountedClaim
-from earmark.copywriting.summaries.voices import VOICE_NOUNS, Count, carries, domain_of
+from earmark.copywriting.summaries.voices import SPEAKERS, VOICE_NOUNS, Count, carries, domain_of
 from earmark.copywriting.writers.composer.realise import counted
 from earmark.copywriting.writers.drafts import Brief, Draft, Style
 from earmark.evidence import Claim, Evidence, Excerpt, Record, Verdict, content_id
@@ -263,6 +263,8 @@ class _Grounder:
         if said.voices is None or any(other.voices != said.voices for other, _ in short) or lowest.supporting < 2:
             return Withheld(text=sentence, reason=reason)
         start, end = said.voices
+        if (said.wording or "").endswith("again") and not re.search(SPEAKERS, sentence[start:end], re.IGNORECASE):
+            return Withheld(text=sentence, reason=reason)
         words = counted(lowest, self._voices)[0]
         if re.search(r"\bof\b", said.wording or "") and sentence[start:end].lower().endswith("reviews"):
             words = f"{lowest.supporting} of {lowest.reviews} reviews"

@@ -88,7 +88,7 @@ def mark_voices(marks: Marks) -> list[tuple[int, int, str]]:
         ]
         if not held or any(marks.owners[number] for number in held):
             continue
-        wording = match["share"] or match["word"] or match["alone"] or ""
+        wording = match["share"] or match["word"] or match["alone"] or match["often"] or ""
         if (match["speaker"] or "").lower() == "review" and not wording:
             continue  # "the reviews say" counts nobody
         for number in held:

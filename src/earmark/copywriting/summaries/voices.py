@@ -7,7 +7,7 @@ one guest              n >= 1
 two, three ... guests  n >= that number
 some, a couple of      n >= 2
 a few, several         n >= 3
-many                   n >= 5 and n / N >= 0.30
+many; again and again  n >= 5 and n / N >= 0.30
 most                   n >= 3 and n / N > 0.50
 nearly all             n >= 5 and n / N >= 0.80 and m = 0
 4 of 9                 n >= 4 and N = 9
@@ -56,6 +56,7 @@ VOICE_PATTERN = re.compile(
     rf"|(?P<word>one|a single|a couple of|some|a few|several|many|most|nearly all|almost all|a handful of|another|"
     rf"all|every|each|no|any|countless|dozens of|hundreds of|thousands of|plenty of|lots of|numerous|{_COUNT}|\d+))?"
     rf"\s*\b(?:of (?:the |our )?)?(?P<speaker>{SPEAKERS})s?\b(?!')"
+    rf"|\b(?P<often>(?:again|time) and again)\b(?:,? (?:{SPEAKERS})s?\b(?!'))?"
     r"|\b(?P<alone>one|another)(?= (?:calls|finds|says|adds|mentions|describes|notes|praises|remarks|writes)\b)",
     re.IGNORECASE,
 )
@@ -99,7 +100,7 @@ def carries(count: Count, wording: str | None) -> bool:
         return n >= _AT_LEAST[word]
     if word in NUMBER_WORDS or word.isdigit():
         return n >= _number(word) > 0
-    if word == "many":
+    if word in ("many", "again and again", "time and again"):
         return n >= 5 and share >= MANY_SHARE
     if word == "most":
         return n >= 3 and share > MOST_SHARE

@@ -36,6 +36,8 @@ class Brief(Record):
     """Reviews of the product that could be used."""
     notes: tuple[str, ...] = ()
     """What the seller must know of how the summaries came about."""
+    turn: int | None = None
+    """The place of the product in its run, so that neighbours need not open alike; ``None`` where there is no run."""
 
 
 class Draft(Record):

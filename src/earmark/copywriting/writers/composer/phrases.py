@@ -3,9 +3,11 @@
 import re
 import tomllib
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from itertools import product
+from math import gcd
+from random import Random
 from typing import Any
 
 from earmark.copywriting.english import agrees
@@ -14,7 +16,7 @@ from earmark.copywriting.writers.drafts import Tone
 TONES: tuple[Tone, ...] = ("plain", "warm", "playful", "premium")
 SLOT = re.compile(r"\{([^{}]+)\}")
 _EITHER = re.compile(r"\[([^\[\]]*\|[^\[\]]*)\]")
-_DOMAINS = re.compile(r"^@(\S+) ")
+_TAG = re.compile(r"^@([a-z,]+)(\d?) ")
 
 
 @dataclass(frozen=True)
@@ -26,7 +28,7 @@ class Phrase:
         slots: the slots in it, without their numbers' verbs: ``the1``, ``v:call``.
         points: how many points it joins.
         words: its own words, lower case.
-        domains: the kinds of product it fits; empty for all.
+        fits: where it fits, all of it: the number of a point (0 for every one), and domains, themes or ``often``.
         start: its first two words, so that no two sentences of a text begin alike; empty where a slot is among them.
     """
 
@@ -34,7 +36,7 @@ class Phrase:
     slots: frozenset[str]
     points: int
     words: frozenset[str]
-    domains: frozenset[str]
+    fits: tuple[tuple[int, frozenset[str]], ...]
     start: str = ""
 
 
@@ -45,6 +47,34 @@ def phrases(tone: Tone, kind: str) -> tuple[Phrase, ...]:
     for part in kind.split("."):
         found = found[part]
     return tuple(phrase for line in found for phrase in _expanded(line))
+
+
+def deck(tone: Tone, kind: str, seed: str, turn: int) -> tuple[Phrase, ...]:
+    """The phrases of a kind in the order of preference of one turn.
+
+    They are dealt as cards are: each comes first once before any comes first again, in an order that changes from
+    round to round. So the products of a run do not open alike, and no memory of the others is needed.
+
+    Args:
+        tone: whose phrases.
+        kind: of phrase.
+        seed: another one shuffles otherwise.
+        turn: the place of a draft among all drafts of a run.
+    """
+    size = len(phrases(tone, kind))
+    number, place = divmod(turn, size)
+    dealt = _shuffled(tone, kind, f"{seed}:{number}")
+    # A draft may take several neighbours, so the next one does not begin at the very next card.
+    stride = next(step for step in range(size // 3 + 1, 2 * size) if gcd(step, size) == 1)
+    first = place * stride % size
+    return (*dealt[first:], *dealt[:first])
+
+
+@lru_cache(maxsize=256)
+def _shuffled(tone: Tone, kind: str, seed: str) -> tuple[Phrase, ...]:
+    known = list(phrases(tone, kind))
+    Random(f"{seed}:{tone}:{kind}").shuffle(known)
+    return tuple(known)
 
 
 @cache
@@ -70,21 +100,22 @@ def kinds(tone: Tone) -> tuple[str, ...]:
 
 
 def _expanded(line: str) -> list[Phrase]:
-    domains: frozenset[str] = frozenset()
-    if match := _DOMAINS.match(line):
-        domains = frozenset(match[1].replace("place", "table,stay,visit").split(","))
+    fits: list[tuple[int, frozenset[str]]] = []
+    while match := _TAG.match(line):
+        tags = match[1].replace("place", "table,stay,visit").split(",")
+        fits.append((int(match[2] or 0), frozenset(tags)))
         line = line[match.end() :]
     parts = _EITHER.split(line)
     choices = [part.split("|") if number % 2 else [part] for number, part in enumerate(parts)]
-    return [_phrase("".join(chosen), domains) for chosen in product(*choices)]
+    return [_phrase("".join(chosen), tuple(fits)) for chosen in product(*choices)]
 
 
-def _phrase(text: str, domains: frozenset[str]) -> Phrase:
+def _phrase(text: str, fits: tuple[tuple[int, frozenset[str]], ...]) -> Phrase:
     slots = frozenset(SLOT.findall(text))
     numbers = [int(digit) for slot in slots for digit in re.findall(r"\d", slot)]
     own = plain_words(SLOT.sub(" ", text)).split()
     begin = " ".join(text.split()[:2]).lower()
-    return Phrase(text, slots, max(numbers, default=1), frozenset(own), domains, "" if "{" in begin else begin)
+    return Phrase(text, slots, max(numbers, default=1), frozenset(own), fits, "" if "{" in begin else begin)
 
 
 @cache

@@ -11,6 +11,7 @@ from earmark.copywriting.english import capitalised, in_number_of, listed, noun_
 from earmark.copywriting.summaries.praise import Support, voices_of
 from earmark.copywriting.summaries.summaries import CountedClaim, Form
 from earmark.copywriting.summaries.voices import Count, carries
+from earmark.copywriting.writers.composer.themes import theme_of
 
 _READABLE = re.compile(r"[^\W\d_][\w' \u2019-]*")
 
@@ -76,6 +77,23 @@ class Point:
         return f"{article(self.bare)} {self.bare}"
 
     @property
+    def a_target(self) -> str:
+        """``fries``, ``a crust``, ``service``."""
+        if self.plural or self.target.split()[-1].lower() in word_list("mass"):
+            return self.target
+        return f"{article(self.target)} {self.target}"
+
+    @property
+    def theme(self) -> str:
+        """What it is about: ``food``, ``team``, ``cost`` ..."""
+        return theme_of(self.aspect)
+
+    @property
+    def is_many(self) -> bool:
+        """Whether several act as one: "the staff is friendly; one calls them kind"."""
+        return self.target.split()[-1].lower() in word_list("collective")
+
+    @property
     def goes_before(self) -> bool:
         """Whether the judging words can stand before the target."""
         if self.form == "quantity":
@@ -139,7 +157,7 @@ def points_of(support: Support) -> Points:
     for claims in groups.values():
         worded = [claim for claim in claims if _can_be_worded(claim)]
         several = _distinct([claim for claim in worded if carries(support.count([claim]), None)])
-        if several:
+        if several and several[0].descriptor.lower() not in word_list("faint"):
             strong.append(_point(support, several))
             continue
         together = support.count(claims, of_target=True)
@@ -241,8 +259,18 @@ def _distinct(claims: Sequence[CountedClaim]) -> list[CountedClaim]:
     telling = [claim for claim in claims if claim.descriptor.lower() not in word_list("faint")]
     if not telling:
         return list(claims[:1])
+    first = telling[0]
     # Words of one form only: "crisp and cooked perfectly" limps.
-    return [claim for claim in telling if claim.form == telling[0].form][:2]
+    further = [claim for claim in telling[1:] if claim.form == first.form and not _echoes(first, claim)]
+    return [first, *further[:1]]
+
+
+def _echoes(first: CountedClaim, second: CountedClaim) -> bool:
+    """Whether the second judging word adds nothing to the first."""
+    said = {first.descriptor.lower(), second.descriptor.lower()}
+    if any(said <= set(group.split("/")) for group in word_list("echoes")):
+        return True
+    return first.dimension == second.dimension and first.dimension not in word_list("two_words")
 
 
 def _point(

@@ -10,6 +10,7 @@ from earmark.copywriting.summaries.praise import PraiseRules, Support
 from earmark.copywriting.writers.channels import broken_limit
 from earmark.copywriting.writers.composer.layout import Layout, Piece
 from earmark.copywriting.writers.composer.points import Points, points_of
+from earmark.copywriting.writers.composer.speaking import Speaker
 from earmark.copywriting.writers.drafts import Brief, Draft
 from earmark.evidence import content_id
 
@@ -34,16 +35,19 @@ class Composer:
         if not offered.carry_copy:
             return []
         found: dict[str, Draft] = {}
+        first = drafts * _turn(brief)
         for attempt in range(_TRIES_PER_DRAFT * drafts):
-            text = self._compose(brief, offered, Random(f"{seed}:{brief.product.id}:{brief.aspect}:{attempt}"))
+            text = self._compose(brief, offered, seed, first + attempt)
             if text and text not in found:
                 found[text] = _draft(brief, text, self.name)
             if len(found) == drafts:
                 break
         return list(found.values())
 
-    def _compose(self, brief: Brief, offered: Points, random: Random) -> str | None:
-        layout = Layout(brief, offered, random)
+    @staticmethod
+    def _compose(brief: Brief, offered: Points, seed: int, turn: int) -> str | None:
+        random = Random(f"{seed}:{brief.product.id}:{brief.aspect and brief.aspect.name}:{turn}")
+        layout = Layout(brief, offered, Speaker(brief, seed, turn), random)
         makers: dict[str, Callable[[], Piece | None]] = {"ad": layout.ad, "email": layout.email}
         if brief.style.channel in makers:
             piece = makers[brief.style.channel]()
@@ -57,6 +61,13 @@ class Composer:
         if piece is None or broken_limit(piece, brief.style) or _says_a_never(piece, brief):
             return None
         return piece
+
+
+def _turn(brief: Brief) -> int:
+    """The place of a product in its run; without one, a number that is its own."""
+    if brief.turn is not None:
+        return brief.turn
+    return int(content_id(brief.product.id, brief.product.name or "")[:8], 16)
 
 
 def _says_a_never(text: str, brief: Brief) -> bool:
