@@ -50,7 +50,8 @@ def by_attribution(
         return (logits[:, target] - logits[:, others].mean(1)).sum()
 
     own = prepared.only(np.flatnonzero(prepared.classes == target))
-    return Ranking(how, attribute(network, taps, own, beyond_the_others, (), "size" if how == "taylor" else "sum"))
+    found, _ = attribute(network, taps, own, beyond_the_others, (), "size" if how == "taylor" else "sum")
+    return Ranking(how, found)
 
 
 def by_passes(
@@ -61,25 +62,29 @@ def by_passes(
     What is attributed is a loss that falls when the class is forgotten and when the others are kept. With m for how far
     the true class's logit lies above the best other, it is the mean over the target's clips of 2 + m (where that is
     negative, a tenth of it: the clip is forgotten already), and over the other clips of 2 - m (nothing where that is
-    negative: the clip is safe).
+    negative: the clip is safe). The passes end where silencing more no longer lowers the loss.
 
     Args:
         network: the network.
         taps: where neurons are ranked.
         prepared: the clips that choose.
         target: the class.
-        most: neurons to rank; by default half of all, or as many as lower the loss.
+        most: neurons to rank, whether or not they lower the loss; by default at most half of all.
 
     Returns:
         Scores that fall from the neuron silenced first to the last; minus infinity for those never silenced.
     """
     of = sum(tap.width for tap in taps)
-    most = min(most or round(_MOST_SHARE * of), of - 1)
+    most, told = min(most or round(_MOST_SHARE * of), of - 1), most is not None
+    lowest = np.inf
     scores = {tap.name: np.full(tap.width, -np.inf) for tap in taps if tap.encode is None}
     ranked = 0
     while ranked < most:
         chosen = {name: np.flatnonzero(np.isfinite(values)).tolist() for name, values in scores.items()}
-        found = attribute(network, taps, prepared, _forget_and_retain(prepared, target), masks_from(taps, chosen))
+        found, loss = attribute(network, taps, prepared, _forget_and_retain(prepared, target), masks_from(taps, chosen))
+        if loss >= lowest and not told:
+            break
+        lowest = min(lowest, loss)
         left = {
             name: np.where((values > 0) & ~np.isfinite(scores[name]), values, -np.inf) for name, values in found.items()
         }
@@ -100,8 +105,8 @@ def attribute(
     quantity: Callable[["Tensor", "Tensor"], "Tensor"],
     masks: Sequence[NeuronMask] = (),
     how: How = "sum",
-) -> dict[str, Doubles]:
-    """Activation times gradient of a quantity, summed over clips and tokens; (neuron,) by tap.
+) -> tuple[dict[str, Doubles], float]:
+    """Activation times gradient of a quantity, summed over clips and tokens; (neuron,) by tap, and the quantity.
 
     Args:
         network: the network.
@@ -114,17 +119,19 @@ def attribute(
     import torch
 
     totals = {tap.name: np.zeros(tap.width) for tap in taps if tap.encode is None}
+    whole = 0.0
     for rows, inputs in prepared.batches:
         captured: dict[str, Any] = {}
         with torch.enable_grad(), silenced(network, masks), _captured(network, taps, captured):
             value = quantity(logits_from(network.module(**inputs)), torch.from_numpy(prepared.classes[list(rows)]))
+            whole += float(value.detach())
             if value.requires_grad:
                 value.backward()  # type: ignore[no-untyped-call]
         for name, values in captured.items():
             if values.grad is not None:
                 totals[name] += _summed(values, how)
         network.module.zero_grad(set_to_none=True)
-    return totals
+    return totals, whole
 
 
 def _forget_and_retain(prepared: PreparedClips, target: int) -> Callable[["Tensor", "Tensor"], "Tensor"]:

@@ -79,7 +79,7 @@ def choose_within(
     allowed = _RETAIN_DROP if budget.retain_drop is None else budget.retain_drop
     most = min(ranking.speaking, subject.neurons - 1)
     tried: list[Tried] = []
-    for count in _counts(most):
+    for count in _counts(subject.neurons, most):
         tried.append(_try(subject, ranking, concept, how, count))
         # The others have long lost too much: more neurons only cost more.
         if tried[-1].lost > 3 * allowed + 0.1:
@@ -103,9 +103,9 @@ def _try(subject: Subject, ranking: Ranking, concept: Concept, how: Ablation, co
     return Tried(_accuracy(logits[own], classes[own]), _margin(logits[own], concept.index), count, lost)
 
 
-def _counts(most: int) -> Iterator[int]:
-    """From one neuron to all that speak, doubling."""
-    count = 1
+def _counts(of: int, most: int) -> Iterator[int]:
+    """From a few neurons (one of 256) to all that speak, doubling."""
+    count = max(1, of // 256)
     while count < most:
         yield count
         count *= 2
