@@ -60,7 +60,7 @@ def show(run: Annotated[Path, typer.Argument(help="A run folder.")], as_json: _A
     lines += [f"  table {name}: {rows} rows" for name, rows in table_rows(opened).items()]
     lines += [f"  skipped {clean_text(f'{item.uri}: {item.reason}')}" for item in manifest.skipped]
     lines += [f"  note: {note}" for note in manifest.notes]
-    lines += _best_and_worst(opened)
+    lines += _best_and_worst(opened) + _forgotten(opened)
     typer.echo("\n".join(lines))
 
 
@@ -79,6 +79,16 @@ def _best_and_worst(run: RunFolder) -> list[str]:
     for title, chosen in (("best", judged[:_EACH_WAY]), ("worst", worst)):
         lines += [f"  {title} {one.neuron}: {clean_text(one.text)}; {score_line(one)}" for one in chosen]
     return lines
+
+
+def _forgotten(run: RunFolder) -> list[str]:
+    """What an unlearning forgot, and what it cost."""
+    if run.manifest.kind != "unlearning" or not run.has("forgetting"):
+        return []
+    from earmark.cli.unlearn import forgetting_lines
+    from earmark.dissection.unlearning.forgetting import Forgetting
+
+    return [f"  {line}" for found in run.read("forgetting", Forgetting) for line in forgetting_lines(found)]
 
 
 @app.command()

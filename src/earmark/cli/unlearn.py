@@ -8,10 +8,11 @@ import typer
 
 from earmark.cli.options import field_docs
 from earmark.cli.progress import drawn
+from earmark.dissection.unlearning.config import UnlearnConfig
 from earmark.dissection.unlearning.damage import Accuracy
 from earmark.dissection.unlearning.forgetting import Forgetting
-from earmark.dissection.unlearning.recipe import UnlearnConfig, unlearn
 from earmark.language.untrusted import clean_text
+from earmark.report.unlearning_page import write_unlearning_page
 from earmark.runs import RunFolder
 
 app = typer.Typer(add_completion=False)
@@ -31,6 +32,7 @@ def command(
     share: Annotated[float | None, typer.Option(help=_HELP["share"])] = None,
     retain_drop: Annotated[float | None, typer.Option(help=_HELP["retain_drop"])] = None,
     taps: Annotated[list[str] | None, typer.Option("--taps", help=_HELP["taps"])] = None,
+    beside: Annotated[list[str] | None, typer.Option("--beside", help=_HELP["beside"])] = None,
     synonym_cosine: Annotated[float, typer.Option(help=_HELP["synonym_cosine"])] = _DEFAULT.synonym_cosine,
     network: Annotated[str | None, typer.Option(help="Where the network lies now, if it has moved.")] = None,
     random_prunes: Annotated[int, typer.Option(min=0, help=_HELP["random_prunes"])] = _DEFAULT.random_prunes,
@@ -48,19 +50,22 @@ def command(
         share=share,
         retain_drop=retain_drop,
         taps=tuple(taps or ()),
+        beside=tuple(beside or ()),  # type: ignore[arg-type]
         synonym_cosine=synonym_cosine,
         random_prunes=random_prunes,
         seed=seed,
     )
     with drawn(not as_json) as progress:
         from earmark.dissection.networks.loading import load_network
+        from earmark.dissection.unlearning.recipe import unlearn
 
         moved = load_network(network) if network else None
         finished = unlearn(run, concepts, out, config, network=moved, remove=not zero, progress=progress)
-    _show(finished, as_json)
+    page = write_unlearning_page(finished, finished.path / "page.html")
+    _show(finished, page, as_json)
 
 
-def _show(run: RunFolder, as_json: bool) -> None:
+def _show(run: RunFolder, page: Path, as_json: bool) -> None:
     for found in run.read("forgetting", Forgetting):
         if as_json:
             typer.echo(json.dumps(found.model_dump(exclude={"silenced": True, "damage": {"classes"}})))
@@ -68,6 +73,7 @@ def _show(run: RunFolder, as_json: bool) -> None:
             typer.echo("\n".join(forgetting_lines(found)))
     if not as_json:
         typer.echo(f"run   {run.path}")
+        typer.echo(f"page  {page}")
 
 
 def forgetting_lines(found: Forgetting) -> list[str]:

@@ -10,11 +10,12 @@ import pytest
 
 from earmark.dissection.networks.loading import load_network
 from earmark.dissection.networks.weights import fingerprint
+from earmark.dissection.unlearning.config import UnlearnConfig
 from earmark.dissection.unlearning.erasing import erased, fit_erasers
 from earmark.dissection.unlearning.forgetting import Forgetting
 from earmark.dissection.unlearning.listening import logits_of
 from earmark.dissection.unlearning.masks import masks_from, silenced
-from earmark.dissection.unlearning.recipe import UnlearnConfig, unlearn
+from earmark.dissection.unlearning.recipe import unlearn
 from earmark.errors import InvalidInput, NotEnoughEvidence, RunConflict, UnknownName
 from earmark.runs import RunFolder
 
@@ -31,6 +32,19 @@ def test_two_classes_are_silenced_one_by_one_and_the_run_keeps_who_and_what(fini
     assert {one.label for one in rain.damage.classes} == {"bell", "rain", "siren", "drum", "bird", "engine"}
     assert "3 of 12 neurons were silenced" in (run.path / "cards" / "rain.md").read_text()
     assert json.loads((run.path / "cards" / "drum.json").read_text())["concept"] == "drum"
+
+
+def test_other_methods_stand_beside_it_and_what_cannot_be_done_is_noted(finished, factory, embedder, tmp_path):
+    config = UnlearnConfig(
+        method="selectivity", neurons=3, random_prunes=0, beside=("leace", "taylor", "tab", "supported")
+    )
+    run = unlearn(finished.path, ["rain"], tmp_path / "out", config, embedder=embedder)
+    beside = {one.method: one for one in run.read("beside", Forgetting)}
+    assert {"leace", "taylor"} <= set(beside)
+    assert (beside["leace"].directions, beside["taylor"].neurons) == (1, 3)
+    assert [point.neurons for point in run.read("forgetting", Forgetting)[0].curve] == [1, 6]
+    assert any("rain by tab is not shown" in note for note in run.manifest.notes)
+    assert any("verified on the held-out clips that judge" in note for note in run.manifest.notes)
 
 
 def test_the_same_seed_silences_the_same_neurons(finished, factory, embedder, tmp_path):

@@ -29,6 +29,16 @@ class SilencedTap(Record):
     neurons: tuple[int, ...]
 
 
+class TradeOff(Record):
+    """What another count of neurons by the same ranking would have done to the held-out clips; for the picture only."""
+
+    neurons: int
+    forget: float | None
+    """Accuracy on the target."""
+    retained: float
+    """Accuracy on all other clips."""
+
+
 class Forgetting(Record):
     """One concept silenced by one method: who, what it cost, and what chance would have cost."""
 
@@ -44,6 +54,8 @@ class Forgetting(Record):
     """Directions removed from what the classifier reads (LEACE)."""
     damage: Damage
     """On held-out clips, which chose nothing."""
+    curve: tuple[TradeOff, ...]
+    """A quarter, half and twice as many neurons, fewest first."""
     random_forget: tuple[float, ...]
     """Accuracy on the target after random prunes matched in tap and count (erasers of random clips for LEACE)."""
     random_retained: tuple[float, ...]
@@ -87,6 +99,7 @@ def forget(
         [_by_masks(subject, drawn) for drawn in draws],
         method=ranking.method,
         how=how,
+        curve=_curve(subject, ranking, concept, how, sum(map(len, chosen.values()))),
         chosen=tuple(SilencedTap(tap=tap, neurons=tuple(sorted(own))) for tap, own in chosen.items()),
     )
 
@@ -126,6 +139,7 @@ def _judge(
     method: str,
     how: How,
     chosen: tuple[SilencedTap, ...] = (),
+    curve: tuple[TradeOff, ...] = (),
     directions: int = 0,
 ) -> Forgetting:
     """What a change to the network costs on the judging clips, beside random changes."""
@@ -141,11 +155,23 @@ def _judge(
         of=subject.neurons,
         directions=directions,
         damage=damage,
+        curve=curve,
         random_forget=tuple(one.forget.after for one in drawn if one.forget),
         random_retained=tuple(one.retained.after for one in drawn),
         before=aftermath(subject, nullcontext, concept.index, accuracy),
         after=aftermath(subject, silencing, concept.index, accuracy),
     )
+
+
+def _curve(subject: Subject, ranking: Ranking, concept: Concept, how: Ablation, chosen: int) -> tuple[TradeOff, ...]:
+    most = min(ranking.speaking, subject.neurons - 1)
+    counts = sorted({count for count in (chosen // 4, chosen // 2, 2 * chosen) if 0 < count <= most})
+    found = []
+    for count in counts:
+        damage = _damage(subject, concept, _by_masks(subject, subject.masks(ranking.best(count), how)))
+        forgotten = damage.forget.after if damage.forget else None
+        found.append(TradeOff(neurons=count, forget=forgotten, retained=damage.retained.after))
+    return tuple(found)
 
 
 def _damage(subject: Subject, concept: Concept, silencing: Silencing) -> Damage:

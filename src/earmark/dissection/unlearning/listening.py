@@ -9,7 +9,6 @@ import numpy.typing as npt
 
 from earmark.dissection.clips import Clip, ClipSet, read_waveform
 from earmark.dissection.networks import AudioNetwork
-from earmark.dissection.networks.listening import batches_of
 from earmark.errors import InvalidInput, NotEnoughEvidence
 
 if TYPE_CHECKING:
@@ -55,6 +54,8 @@ def prepare_clips(
         InvalidInput: the network has no class names.
         NotEnoughEvidence: no clip has a class of the network.
     """
+    from earmark.dissection.networks.listening import batches_of
+
     class_of = class_indices(network)
     usable = [clip for clip in clips if clip.label is not None and plain_name(clip.label) in class_of]
     if not usable:

@@ -1,13 +1,12 @@
 """One name for each way to choose neurons, from what a dissection holds."""
 
-from typing import Literal
-
 import numpy as np
 
 from earmark.dissection.concepts.concepts import ConceptScore, ConceptSource
 from earmark.dissection.describing.descriptions import Description
 from earmark.dissection.recipe import Reopened
 from earmark.dissection.unlearning.attribution import by_attribution, by_passes
+from earmark.dissection.unlearning.config import Method
 from earmark.dissection.unlearning.listening import plain_name
 from earmark.dissection.unlearning.subject import Concept, Subject
 from earmark.dissection.unlearning.whom import (
@@ -19,12 +18,6 @@ from earmark.dissection.unlearning.whom import (
 )
 from earmark.dissection.verification.verification import Verification
 from earmark.language import Embedder
-
-Method = Literal[
-    "passes", "attribution", "taylor", "selectivity", "db", "tab", "icl", "open", "supported", "mix", "leace"
-]
-BY_WORDS = ("db", "tab", "icl", "open", "supported")
-"""Methods that need words only, so that a concept need not be a class."""
 
 _SOURCES: dict[str, ConceptSource] = {"db": "DB", "tab": "TAB", "icl": "ICL"}
 

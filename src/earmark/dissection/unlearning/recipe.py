@@ -1,17 +1,16 @@
 """Unlearn concepts of a dissected network: choose, silence, check, keep, and export what stays forgotten."""
 
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, replace
 from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import get_args
 
 from earmark.dissection.networks import AudioNetwork, Tap
 from earmark.dissection.networks.weights import fingerprint
 from earmark.dissection.recipe import Reopened, reopen
 from earmark.dissection.recording.activations import load_activations
-from earmark.dissection.unlearning.budget import Budget
 from earmark.dissection.unlearning.card import safe_name, write_card
+from earmark.dissection.unlearning.config import BY_WORDS, Method, UnlearnConfig
 from earmark.dissection.unlearning.export import (
     Exported,
     NotExported,
@@ -22,60 +21,14 @@ from earmark.dissection.unlearning.export import (
 from earmark.dissection.unlearning.forgetting import Forgetting, erase, forget
 from earmark.dissection.unlearning.leace import Eraser
 from earmark.dissection.unlearning.listening import class_indices, plain_name, prepare_clips
-from earmark.dissection.unlearning.masks import Ablation
-from earmark.dissection.unlearning.ranking import BY_WORDS, Method, rank
+from earmark.dissection.unlearning.ranking import rank
 from earmark.dissection.unlearning.subject import Concept, Subject
 from earmark.dissection.unlearning.whom import Ranking
-from earmark.errors import InvalidInput, UnknownName
+from earmark.errors import InvalidInput, Mendable, UnknownName
 from earmark.language import Embedder
 from earmark.language.providers.minilm import SentenceVectors
 from earmark.runs import Manifest, RunFolder
 from earmark.workers import Progress, silent
-
-
-@dataclass(frozen=True)
-class UnlearnConfig:
-    """Whom to silence, how, and how many."""
-
-    method: Method = "passes"
-    """passes: activation times gradient of what is to be forgotten and retained, anew after every few neurons;
-    attribution, taylor: once, for the class alone; selectivity: d' of the class; db, tab, icl: by closed concept; open:
-    descriptions that say it (OCP); supported: those that hold on held-out clips; mix: descriptions that say it, with
-    selectivity; leace: no neurons, but the direction of the class before the output layer."""
-    how: Ablation = "zero"
-    """What stands in a silenced neuron's place: zero, mean, or resample (another shown clip's value)."""
-    neurons: int | None = None
-    """Silence so many neurons."""
-    share: float | None = None
-    """Silence this share of all neurons of the taps."""
-    retain_drop: float | None = None
-    """As many as forget most while the other classes lose at most this accuracy on shown clips; 0.03 by default."""
-    taps: tuple[str, ...] = ()
-    """Globs of the recorded taps to silence in; by default all but the classifier, whose neurons are the classes."""
-    synonym_cosine: float = 0.6
-    """For open, supported and mix: an open concept counts as the concept from this cosine of their vectors on."""
-    random_prunes: int = 20
-    """Random prunes matched in tap and count to compare with."""
-    seed: int = 0
-    """Of the random prunes."""
-
-    def __post_init__(self) -> None:
-        if self.method not in get_args(Method):
-            raise UnknownName("method", self.method, get_args(Method))
-        if self.how not in get_args(Ablation):
-            raise UnknownName("ablation", self.how, get_args(Ablation))
-        if not 0 < self.synonym_cosine <= 1:
-            raise InvalidInput("--synonym-cosine lies above 0 and at most at 1.")
-        budget = Budget(self.neurons, self.share, self.retain_drop)
-        if self.method == "leace" and (budget != Budget() or self.taps or self.how != "zero"):
-            raise InvalidInput(
-                "leace removes one direction before the output layer: it takes no budget, taps or --how."
-            )
-
-    @property
-    def budget(self) -> Budget:
-        """How many neurons may be silenced."""
-        return Budget(self.neurons, self.share, self.retain_drop)
 
 
 def unlearn(
@@ -104,8 +57,8 @@ def unlearn(
         progress: told how many concepts are done.
 
     Returns:
-        A run with the table ``forgetting``, a card for each concept and, where the change can be written into weights
-        exactly, a folder ``networks/CONCEPT``.
+        A run with the table ``forgetting`` (and ``beside``, for other methods asked for), a card for each concept
+        and, where the change can be written into weights exactly, a folder ``networks/CONCEPT``.
 
     Raises:
         UnknownName: no neuron carries a concept; the nearest names are given.
@@ -128,6 +81,11 @@ def unlearn(
     rankings = _rankings(opened, subject, wanted, config, embedder)
     arguments = {"run": str(Path(path).resolve()), "concepts": list(concepts), "config": asdict(config)}
     run = RunFolder.create(Path(out), Manifest.begin("unlearning", arguments, config.seed))
+    if "supported" in (config.method, *config.beside):
+        run.note(
+            "Supported descriptions were verified on the held-out clips that judge here, too: read the figures of "
+            "'supported' with that in mind."
+        )
     with run.stage("forgetting") as counts:
         for number, (concept, ranking) in enumerate(zip(wanted, rankings, strict=True)):
             found, eraser = _forget(subject, concept, ranking, config)
@@ -137,9 +95,35 @@ def unlearn(
             progress("unlearn", number + 1, len(wanted))
         run.finish("forgetting", Forgetting)
         counts["concepts"] = len(wanted)
+    if config.beside:
+        with run.stage("beside") as counts:
+            rows = list(_beside(opened, subject, wanted, config, embedder, run))
+            run.write("beside", Forgetting, rows)
+            counts["rows"] = len(rows)
     assert fingerprint(opened.network) == opened.run.manifest.arguments["fingerprint"]  # noqa: S101
     assert subject.is_restored()  # noqa: S101 - a hook left behind would be a defect of ours
     return run
+
+
+def _beside(
+    opened: Reopened,
+    subject: Subject,
+    concepts: Sequence[Concept],
+    config: UnlearnConfig,
+    embedder: Embedder | None,
+    run: RunFolder,
+) -> Iterator[Forgetting]:
+    """The same concepts by other methods, without random prunes; what cannot be done is noted in the run."""
+    for method in config.beside:
+        for concept in concepts:
+            own = UnlearnConfig(method=method, random_prunes=0, seed=config.seed)
+            if method != "leace":
+                own = replace(config, method=method, beside=(), random_prunes=0)
+            try:
+                (ranking,) = _rankings(opened, subject, [concept], own, embedder)
+                yield _forget(subject, concept, ranking, own)[0]
+            except Mendable as error:
+                run.note(f"{concept.name} by {method} is not shown: {error}")
 
 
 def _concepts(network: AudioNetwork, names: Sequence[str], method: Method) -> list[Concept]:
