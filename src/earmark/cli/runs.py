@@ -1,6 +1,8 @@
 """``earmark runs``: which runs there are, what one did, how two differ."""
 
 import json
+import re
+from collections import Counter
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -60,7 +62,7 @@ def show(run: Annotated[Path, typer.Argument(help="A run folder.")], as_json: _A
     lines += [f"  table {name}: {rows} rows" for name, rows in table_rows(opened).items()]
     lines += [f"  skipped {clean_text(f'{item.uri}: {item.reason}')}" for item in manifest.skipped]
     lines += [f"  note: {note}" for note in manifest.notes]
-    lines += _best_and_worst(opened) + _forgotten(opened)
+    lines += [*_best_and_worst(opened), *_forgotten(opened), *_copy_told(opened)]
     typer.echo("\n".join(lines))
 
 
@@ -89,6 +91,26 @@ def _forgotten(run: RunFolder) -> list[str]:
     from earmark.dissection.unlearning.forgetting import Forgetting
 
     return [f"  {line}" for found in run.read("forgetting", Forgetting) for line in forgetting_lines(found)]
+
+
+def _copy_told(run: RunFolder) -> list[str]:
+    """Why products of a copy run were refused, and a few of its pieces."""
+    if run.manifest.kind != "copywriting":
+        return []
+    from earmark.copywriting.copy_run import copies_of
+    from earmark.language.untrusted import clean_text
+
+    reasons: Counter[str] = Counter()
+    pieces: list[str] = []
+    for copy in copies_of(run.path):
+        if copy.refusal is not None:
+            # The reason without what is this product's own.
+            reasons[re.sub(r"\s*\(.*?\)|\d+ ", "", clean_text(copy.refusal, 800)).rstrip(".")] += 1
+        elif len(pieces) < _EACH_WAY:
+            pieces.append(f"  {clean_text(copy.product_name or copy.product_id, 80)}: {clean_text(copy.text, 300)}")
+    lines = [f"  refused {count}: {reason}" for reason, count in reasons.most_common(_EACH_WAY)]
+    page = run.path / "page.html"
+    return [*pieces, *lines, *([f"  page: {page}"] if page.is_file() else [])]
 
 
 @app.command()

@@ -10,6 +10,8 @@ from earmark.copywriting.copy_run import CopyRequest, copies_of, run_copy
 from earmark.copywriting.export import ENDINGS, as_json, export
 from earmark.copywriting.grounding.grounding import GroundedCopy
 from earmark.language import LanguageModel
+from earmark.report.copy_page import write_copy_page
+from earmark.runs import RunFolder
 from earmark.workers import Progress
 
 _RUN = ".run"
@@ -29,7 +31,7 @@ def show_run(
     model: LanguageModel | None = None,
     send_raw: bool = False,
 ) -> None:
-    """Begin a run or go on with one, export it to the file that it stands beside, and say what was done.
+    """Begin a run or go on with one, export it to the file that it stands beside, make its page, and say what was done.
 
     Args:
         folder: the run; named by :func:`run_folder` where a file is wanted.
@@ -46,7 +48,8 @@ def show_run(
     if file != folder and file.suffix.lower() in ENDINGS and not file.exists():
         export(file, copies_of(folder))
         told = f"copy: {file} ({file.suffix[1:]}); {told}"
-    typer.echo(told, err=True)
+    page = write_copy_page(RunFolder.open(folder), folder / "page.html")
+    typer.echo(f"{told}; page: {page}", err=True)
 
 
 def show_copies(copies: Iterable[GroundedCopy], for_machines: bool, brief: bool = False) -> None:

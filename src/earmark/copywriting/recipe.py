@@ -361,7 +361,8 @@ def _with_facts(product: Product, facts: Mapping[str, str], kind: str) -> Produc
 def _notes(reviewed: ReviewedProduct) -> tuple[str, ...]:
     notes = []
     if reviewed.folded:
-        notes.append(f"{reviewed.folded} duplicates or near-duplicates counted once")
+        what = "duplicates or near-duplicates" if reviewed.folded > 1 else "duplicate or near-duplicate"
+        notes.append(f"{reviewed.folded} {what} counted once")
     for reason, count in Counter(skipped.reason for skipped in reviewed.set_aside).most_common():
         notes.append(f"{count} set aside: {reason}")
     return tuple(notes)
