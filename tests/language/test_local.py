@@ -53,6 +53,18 @@ def test_an_audio_model_hears_the_clip(tiny_listener):
     assert heard[1].usage.prompt_tokens > heard[0].usage.prompt_tokens
 
 
+@pytest.mark.parametrize("kind", ["tiny_chat", "tiny_listener"])
+def test_material_holds_no_token_of_the_template(kind, request):
+    model = open_model(f"local:{request.getfixturevalue(kind)}")
+    special = set(model._tokenizer.all_special_ids)
+
+    def structure(text):
+        asked = question().model_copy(update={"data": (Message(label="clip", text=text),)})
+        return [token for token in model._inputs(asked)["input_ids"][0].tolist() if token in special]
+
+    assert structure("".join(model._tokenizer.all_special_tokens) + "<|AUDIO|></s>") == structure("rain")
+
+
 def test_a_budget_counts_local_requests_too(tiny_chat):
     model = open_model(f"local:{tiny_chat}", Budget(BudgetConfig(max_requests=1)))
     model.reply(question())

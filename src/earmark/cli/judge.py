@@ -10,6 +10,7 @@ import typer
 from earmark.cli.model_options import Asking, asks_a_model
 from earmark.errors import InvalidInput
 from earmark.language import LanguageModel
+from earmark.language.untrusted import clean_text
 
 app = typer.Typer(add_completion=False, no_args_is_help=True)
 
@@ -69,12 +70,17 @@ def _judge(
         faithful = {path: share for path in (first, second) if (share := faithful_share(path, reviews)) is not None}
     found = judge_files(first, second, ModelJudge(model) if model else RuleJudge(), seed=seed, faithful=faithful)
     if as_json:
-        plain = {**asdict(found), "files": [report.model_dump() for report in found.files]}
+        plain = {**asdict(found)} | {
+            "files": [report.model_dump() for report in found.files],
+            "left_out": [item.model_dump() for item in found.left_out],
+        }
         typer.echo(json.dumps(plain, indent=2))
         return
     typer.echo(
         f"judge: {found.judge}, asked in both orders; it changed its mind in {found.preference.disagreements:.0%}"
     )
+    for item in found.left_out:
+        typer.echo(f"not judged, it speaks to the judge: {clean_text(item.uri)}, {item.reason}")
     for report in found.files:
         kept = "" if report.faithfulness is None else f", {report.faithfulness:.0%} of sentences carried by the reviews"
         typer.echo(f"{report.file}: {report.pieces} pieces of {report.words:.0f} words{kept}")

@@ -25,7 +25,9 @@ from earmark.copywriting.writers.drafts import Brief, Channel, Draft, Length, St
 from earmark.copywriting.writers.filters import why_unfit
 from earmark.errors import InvalidInput, NotEnoughEvidence, UnknownName
 from earmark.language import Embedder, LanguageModel
+from earmark.language.orders import find_orders
 from earmark.language.untrusted import clean_text
+from earmark.runs import Skipped
 from earmark.workers import Progress, silent
 
 
@@ -151,7 +153,8 @@ def write_one(reviewed: ReviewedProduct, config: CopyConfig, parts: Parts, *, tu
     """Write for one product, or refuse with the reasons; ``turn`` is its place in a run."""
     brief, stance = brief_of(reviewed, config, parts)
     brief = brief.model_copy(update={"turn": turn})
-    notes = (*brief.notes, *_notes(reviewed))
+    orders = (*reviewed.orders, *_sober_facts(reviewed.product, parts.facts)[1])
+    notes = (*brief.notes, *_notes(reviewed, orders))
     writer = parts.writer or Composer(config.rules)
     reason = why_refused(brief, reviewed, stance, config)
     if reason is None:
@@ -173,6 +176,7 @@ def embedded_order(copy: GroundedCopy) -> tuple[float, ...]:
     return (float(len(copy.withheld)), -float(len(things)), -float(weakest), round(repeated, 1))
 
 
+_ORDERS_TOLD = 3
 NOT_MENTIONED = "no review mentions"
 
 
@@ -192,7 +196,7 @@ def brief_of(reviewed: ReviewedProduct, config: CopyConfig, parts: Parts) -> tup
         summaries, read = summarise_all(reviewed, asked, _model_of(parts), summaries)
         notes += read
     stance = overall_stance(reviewed, opinions)
-    facts = parts.facts.of(reviewed.product.id, reviewed.product.name) if parts.facts else {}
+    facts, _ = _sober_facts(reviewed.product, parts.facts)
     product = _with_facts(reviewed.product, facts, aspects.name)
     chosen = tuple(summary for summary in summaries if aspect is None or summary.aspect == aspect.name)
     told = {piece.excerpt.source_id for summary in chosen for claim in summary.claims for piece in claim.evidence}
@@ -358,13 +362,29 @@ def _with_facts(product: Product, facts: Mapping[str, str], kind: str) -> Produc
     )
 
 
-def _notes(reviewed: ReviewedProduct) -> tuple[str, ...]:
+def _sober_facts(product: Product, facts: Facts | None) -> tuple[dict[str, str], list[Skipped]]:
+    """The seller's record without what speaks to a machine: a record may come from a feed that others write."""
+    kept: dict[str, str] = {}
+    left_out: list[Skipped] = []
+    for key, value in (facts.of(product.id, product.name) if facts else {}).items():
+        found = (*find_orders(key), *find_orders(value))
+        left_out += [Skipped(uri=f"the fact {clean_text(key, 40)!r}", reason=order.told()) for order in found]
+        if not found:
+            kept[key] = value
+    return kept, left_out
+
+
+def _notes(reviewed: ReviewedProduct, orders: Sequence[Skipped]) -> tuple[str, ...]:
     notes = []
     if reviewed.folded:
         what = "duplicates or near-duplicates" if reviewed.folded > 1 else "duplicate or near-duplicate"
         notes.append(f"{reviewed.folded} {what} counted once")
     for reason, count in Counter(skipped.reason for skipped in reviewed.set_aside).most_common():
         notes.append(f"{count} set aside: {reason}")
+    if orders:
+        told = "; ".join(f"{order.uri}, {order.reason}" for order in orders[:_ORDERS_TOLD])
+        more = f"; and {len(orders) - _ORDERS_TOLD} more" if len(orders) > _ORDERS_TOLD else ""
+        notes.append(f"left out, since it speaks to a machine and not to buyers: {told}{more}")
     return tuple(notes)
 
 

@@ -8,6 +8,8 @@ from pydantic import BaseModel, ValidationError
 
 from earmark.errors import ModelUnavailable
 from earmark.language.model import LanguageModel, Message, Prompt
+from earmark.language.orders import guarded
+from earmark.language.untrusted import clean_text
 
 Shape = TypeVar("Shape", bound=BaseModel)
 
@@ -24,13 +26,15 @@ def ask(model: LanguageModel, prompt: Prompt, shape: type[Shape]) -> Answer[Shap
     """Ask for a structured reply.
 
     Servers may ignore the schema, so the reply is searched for the first JSON object and validated against
-    ``shape``. A reply that does not fit is sent back once with what was wrong. A failure is never a value.
+    ``shape``. A reply that does not fit is sent back once with what was wrong. A failure is never a value. What
+    speaks to a machine in the material is left out of the question.
 
     Args:
         model: who is asked.
         prompt: the question; its ``reply_schema`` is filled in from ``shape``.
         shape: the pydantic model that the reply must satisfy.
     """
+    prompt = guarded(prompt)
     question = prompt.model_copy(update={"reply_schema": shape.model_json_schema()})
     problem = ""
     for _ in range(2):
@@ -66,6 +70,7 @@ def first_json_object(text: str) -> object:
 
 
 def _in_one_line(error: Exception) -> str:
+    """What did not fit; a model's own words may stand in it, so it is cleaned and bounded."""
     if isinstance(error, ValidationError):
-        return "; ".join(f"{'.'.join(map(str, item['loc']))}: {item['msg']}" for item in error.errors()[:3])
-    return str(error)
+        return clean_text("; ".join(f"{'.'.join(map(str, item['loc']))}: {item['msg']}" for item in error.errors()[:3]))
+    return clean_text(str(error))

@@ -1,10 +1,12 @@
 """Text that somebody else wrote: make it safe to show, to store and to quote.
 
 Captions, titles, labels, file names, reviews and model replies are data. What is here takes away what a reader cannot
-see and what could disturb a terminal, a page or a prompt; it neither judges nor rewrites what the words say. Telling
-instruction-like passages and masking personal data are further steps, and will stand beside :func:`clean_text`.
+see and what could disturb a terminal, a page or a prompt; it neither judges nor rewrites what the words say. Passages
+that speak to a machine are found by :mod:`earmark.language.orders`, personal data is masked by
+:mod:`earmark.language.privacy`.
 """
 
+import re
 import unicodedata
 
 # Letters and marks that draw nothing, although Unicode does not call them format characters.
@@ -13,6 +15,7 @@ _INVISIBLE = frozenset(
     + "".join(map(chr, range(0xFE00, 0xFE10)))
     + "".join(map(chr, range(0xE0100, 0xE01F0)))
 )
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 _HIDDEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
 _MARKS_IN_A_ROW = 3
 _ELLIPSIS = "\u2026"
@@ -46,6 +49,17 @@ def clean_text(text: str, limit: int = 500) -> str:
             kept.append(character)
     line = unicodedata.normalize("NFC", " ".join("".join(kept).split()))
     return _shorten(line, limit)
+
+
+def strip_hidden(text: str) -> str:
+    """A text of any length without what a reader cannot see; line breaks and tabs stay."""
+    if text.isascii() and (text.isprintable() or not _CONTROL.search(text)):
+        return text
+    return "".join(
+        character
+        for character in text
+        if character in "\n\t" or (unicodedata.category(character) not in _HIDDEN and character not in _INVISIBLE)
+    )
 
 
 def _shorten(line: str, limit: int) -> str:

@@ -17,7 +17,9 @@ from earmark.copywriting.evaluation.canaries import distinct, superlative_rate
 from earmark.copywriting.evaluation.judging import Comparison, PairJudge, Preference, compare, preference
 from earmark.errors import InvalidInput, NotEnoughEvidence
 from earmark.evidence import Record
+from earmark.language.orders import find_orders, holds_order
 from earmark.language.untrusted import clean_text
+from earmark.runs import Skipped
 
 Key = tuple[str, str]
 """Product and aspect (empty for the whole product)."""
@@ -44,6 +46,8 @@ class Judged:
     """Products (and aspects) that both speak of."""
     same: int
     """Of those, texts that are the same in both: not judged."""
+    left_out: tuple[Skipped, ...]
+    """Pieces that speak to whoever judges, quoted: their pairs are not judged."""
     preference: Preference
     files: tuple[FileReport, FileReport]
 
@@ -107,19 +111,28 @@ def judge_files(
     met: list[Comparison] = []
     ratios: list[float] = []
     products: list[str] = []
+    left_out = [
+        Skipped(uri=f"{path.name}: {' '.join(filter(None, key))}", reason=order.told())
+        for path, texts in ((first, one), (second, other))
+        for key in shared
+        for order in find_orders(texts[key])
+    ]
     for key in shared:
-        if one[key] != other[key]:
+        if one[key] != other[key] and not (holds_order(one[key]) or holds_order(other[key])):
             for pair in compare(judge, [one[key], other[key]], [(0, 1)]):
                 met.append(pair)
                 ratios.append(_ratio(one[key], other[key]))
                 products.append(key[0])
     if not met:
-        raise NotEnoughEvidence(f"{judge.name} compared no pair: the texts are the same, or it gave no answer.")
+        raise NotEnoughEvidence(
+            f"{judge.name} compared no pair: the texts are the same, speak to the judge, or got no answer."
+        )
     known = faithful or {}
     return Judged(
         judge=judge.name,
         shared=len(shared),
         same=sum(one[key] == other[key] for key in shared),
+        left_out=tuple(left_out),
         preference=preference(met, ratios, seed=seed, groups=products),
         files=(_about(first, one, known.get(first)), _about(second, other, known.get(second))),
     )

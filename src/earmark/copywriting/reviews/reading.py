@@ -6,7 +6,7 @@ import tempfile
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -18,7 +18,13 @@ from earmark.copywriting.reviews.sifting import fold_duplicates, reason_to_set_a
 from earmark.copywriting.reviews.tables import Row, read_rows
 from earmark.errors import InvalidInput, UnknownName
 from earmark.evidence import content_id
+from earmark.language.orders import find_orders, without_orders
+from earmark.language.untrusted import clean_text as shown_text
 from earmark.runs import Skipped
+
+_LONGEST_NAME = 80
+# Markup, links and cells that run, and what ends like a sentence in the middle or after many words.
+_NO_NAME = re.compile(r"[<>{}\[\]|\\`$=]|://|www\.|\.\./|^[+@-]|\w{5,}[.!?]\s|(?:\S+\s+){5}.*[.!?]$")
 
 
 @dataclass(frozen=True)
@@ -59,7 +65,7 @@ def read_products(
 
 
 def sift_product(product: Product, reviews: list[Review], languages: dict[str, str] | None = None) -> ReviewedProduct:
-    """Fold duplicates, set aside what may not be used, and split the rest into sentences.
+    """Fold duplicates, set aside what may not be used or speaks to a machine, and split the rest into sentences.
 
     Args:
         product: what is reviewed.
@@ -68,11 +74,15 @@ def sift_product(product: Product, reviews: list[Review], languages: dict[str, s
     """
     set_aside: list[Skipped] = []
     usable: list[Review] = []
-    for review in reviews:
+    product, orders = _named_soberly(product)
+    for given in reviews:
+        text, found = without_orders(given.text)
+        orders += [Skipped(uri=given.uri, reason=order.told()) for order in found]
+        review = given.model_copy(update={"text": text}) if found else given
         reason = reason_to_set_aside(review, (languages or {}).get(review.id))
-        if reason:
+        if reason and not (found and not text):
             set_aside.append(Skipped(uri=review.uri, reason=reason))
-        else:
+        elif text:
             usable.append(review)
     kept, folded = fold_duplicates(usable)
     sentences = tuple(
@@ -80,7 +90,16 @@ def sift_product(product: Product, reviews: list[Review], languages: dict[str, s
         for review in kept
         for start, end in split_sentences(review.text)
     )
-    return ReviewedProduct(product, tuple(kept), sentences, tuple(set_aside), folded)
+    return ReviewedProduct(product, tuple(kept), sentences, tuple(set_aside), folded, tuple(orders))
+
+
+def _named_soberly(product: Product) -> tuple[Product, list[Skipped]]:
+    """A product without a name that is no name, or that speaks to a machine: copy would say it aloud."""
+    found = [order.told() for order in find_orders(product.name or "")]
+    if product.name and not found and (len(product.name) > _LONGEST_NAME or _NO_NAME.search(product.name)):
+        found = [f"it is no name that copy could say: \u201c{shown_text(product.name, 90)}\u201d"]
+    told = [Skipped(uri=f"the name of {product.id}", reason=reason) for reason in found]
+    return (product.model_copy(update={"name": None}) if found else product), told
 
 
 def _gathered(path: Path, columns: Columns, database: Path, config: ReadingConfig) -> sqlite3.Connection:
@@ -178,7 +197,7 @@ def _one_product(
             )
         )
     sifted = sift_product(product, reviews, languages)
-    return ReviewedProduct(sifted.product, sifted.reviews, sifted.sentences, (*sifted.set_aside, *notes), sifted.folded)
+    return replace(sifted, set_aside=(*sifted.set_aside, *notes))
 
 
 _MONTHS = {

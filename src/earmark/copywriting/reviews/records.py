@@ -49,3 +49,5 @@ class ReviewedProduct:
     set_aside: tuple[Skipped, ...]
     folded: int
     """Duplicates and near-duplicates folded into another review."""
+    orders: tuple[Skipped, ...] = ()
+    """Passages that speak to a machine, quoted: they are left out of everything, and the seller is told."""

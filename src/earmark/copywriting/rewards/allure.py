@@ -25,6 +25,7 @@ from earmark.errors import InvalidInput, NotEnoughEvidence
 from earmark.evidence import Record
 from earmark.language import LanguageModel, Message
 from earmark.language.embedder import EachTextOnce, Embedder
+from earmark.language.orders import holds_order
 from earmark.language.prompt_files import load_prompt
 from earmark.language.structured import ask
 
@@ -72,7 +73,9 @@ class ModelJudge:
         return f"allure by {self.model.name}"
 
     def prefer(self, first: str, second: str, about: str) -> float | None:
-        """Which text the model likes better; ``None`` where it gave no usable reply."""
+        """Which text the model likes better; ``None`` without a usable reply, or where a text speaks to the judge."""
+        if holds_order(first) or holds_order(second):
+            return None
         prompt = load_prompt("earmark.copywriting", "pairwise_allure").fill(
             Message(label="first", text=first[: self.max_characters]),
             Message(label="second", text=second[: self.max_characters]),

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from earmark.errors import InvalidInput
+from earmark.language.orders import find_orders, holds_order
 from earmark.language.untrusted import clean_text
 from earmark.samples.concepts import sound_names
 
@@ -33,7 +34,7 @@ def load_concepts(path: Path | None = None, network_labels: Sequence[str] = ()) 
     names: dict[str, str] = {}
     for label in map(readable_label, network_labels):
         names.setdefault(label.casefold(), label)
-    own = tuple(name for name in names.values() if name)
+    own = tuple(name for name in names.values() if name and not holds_order(name))
     if len(own) < 2 or all(_PLACEHOLDER.fullmatch(label) for label in network_labels):
         return sound_names()
     return own
@@ -67,6 +68,13 @@ def _read_list(path: Path) -> tuple[str, ...]:
         f"longer than {_LONGEST_NAME} characters",
         [n for n, line in enumerate(lines, start=1) if len(line.strip()) > _LONGEST_NAME],
     )
+    orders = [f"{number} ({order.told()})" for number, line in enumerate(lines, start=1) for order in find_orders(line)]
+    if orders:
+        more = f" and {len(orders) - 3} more" if len(orders) > 3 else ""
+        raise InvalidInput(
+            f"the concept file {path} must have names of sounds, and lines that speak to a machine are none: line "
+            f"{', '.join(orders[:3])}{more}."
+        )
     names = [" ".join(line.split()) for line in lines]
     _refuse_duplicates(path, names)
     if len(names) < 2:

@@ -16,6 +16,7 @@ from earmark.dissection.clips import Clip, ClipSet, read_waveform
 from earmark.errors import InvalidInput, UnknownName
 from earmark.evidence import Record
 from earmark.language import LanguageModel, Message
+from earmark.language.orders import find_orders, without_orders
 from earmark.language.prompt_files import load_prompt
 from earmark.language.structured import ask
 from earmark.language.untrusted import clean_text
@@ -192,18 +193,21 @@ _Made = Sequence[tuple[Clip, CaptionSource, Heard]]
 def _spoken(batch: _Made) -> Iterator[Caption]:
     for clip, source, heard in batch:
         if heard.text is not None:
-            text = clean_text(heard.text, _LIMIT)
+            text, _ = without_orders(clean_text(heard.text, _LIMIT))
             if text:
                 yield Caption(clip_id=clip.id, source=source, text=text)
 
 
 def _failures(batch: _Made) -> list[Skipped]:
-    """What a captioner could not do; a clip that simply has no label or text of its own is no failure."""
-    return [
-        Skipped(uri=clip.path, reason=f"no {source} caption: {clean_text(heard.reason, 200)}")
-        for clip, source, heard in batch
-        if heard.reason is not None
-    ]
+    """What a captioner could not do, and words that speak to a machine; to have no words of its own is no failure."""
+    failed = []
+    for clip, source, heard in batch:
+        if heard.reason is not None:
+            failed.append(Skipped(uri=clip.path, reason=f"no {source} caption: {clean_text(heard.reason, 200)}"))
+        for order in find_orders(clean_text(heard.text or "", _LIMIT)):
+            reason = f"a part of its {source} caption speaks to a machine and is left out: {order.told()}"
+            failed.append(Skipped(uri=clip.path, reason=reason))
+    return failed
 
 
 def _sayers(

@@ -3,6 +3,7 @@
 Weights load from safetensors only, and code that comes with a model is never run.
 """
 
+import base64
 import io
 import threading
 from pathlib import Path
@@ -10,7 +11,8 @@ from typing import Any
 
 from earmark.errors import InvalidInput
 from earmark.language.budget import Budget
-from earmark.language.model import Message, Prompt, Reply, Usage
+from earmark.language.messages import chat_messages
+from earmark.language.model import Prompt, Reply, Usage
 
 _AUDIO_TYPES = {"qwen2_audio", "qwen2_5_omni", "qwen2_5_omni_thinker", "voxtral", "audioflamingo3"}
 
@@ -42,6 +44,7 @@ class LocalChat:
             raise InvalidInput(f"no chat model could be loaded from {folder}: {error}") from error
         if getattr(self._processor, "chat_template", None) is None:
             raise InvalidInput(f"{folder} has no chat template: earmark would not know how to ask it.")
+        self._special = tuple(map(str, self._tokenizer.all_special_tokens))
 
     def reply(self, prompt: Prompt) -> Reply:
         """Generate greedily, or by seeded sampling where the prompt's temperature is above 0.
@@ -77,14 +80,9 @@ class LocalChat:
         return getattr(self._processor, "tokenizer", self._processor)
 
     def _inputs(self, prompt: Prompt) -> Any:
-        from earmark.language.providers.openai_compatible import chat_messages
-
-        if not self.listens:
-            return self._processor.apply_chat_template(
-                chat_messages(prompt), add_generation_prompt=True, tokenize=True, return_dict=True, return_tensors="pt"
-            )
-        messages = [{"role": "system", "content": [{"type": "text", "text": chat_messages(prompt)[0]["content"]}]}]
-        messages += [{"role": "user", "content": _parts(message, self._processor)} for message in prompt.data]
+        messages = chat_messages(prompt, self._special)
+        if self.listens:
+            messages = [_for_processor(message, self._processor) for message in messages]
         return self._processor.apply_chat_template(
             messages, add_generation_prompt=True, tokenize=True, return_dict=True, return_tensors="pt"
         )
@@ -105,14 +103,20 @@ def _load_processor(folder: Path, listens: bool) -> Any:
     return auto.from_pretrained(folder)
 
 
-def _parts(message: Message, processor: Any) -> list[dict[str, Any]]:
-    """One piece of material as the parts of a multimodal message: its words, and its sound at the model's rate."""
-    parts: list[dict[str, Any]] = [{"type": "text", "text": f"{message.label}: {message.text}"}]
-    if message.audio_wav is not None:
-        import soundfile
-        import soxr
+def _for_processor(message: dict[str, Any], processor: Any) -> dict[str, Any]:
+    """A chat message in the parts that a multimodal processor reads, its sound at the model's rate."""
+    import soundfile
+    import soxr
 
-        waveform, rate_hz = soundfile.read(io.BytesIO(message.audio_wav), dtype="float32", always_2d=True)
-        wanted_hz = processor.feature_extractor.sampling_rate
-        parts.insert(0, {"type": "audio", "audio": soxr.resample(waveform.mean(1), rate_hz, wanted_hz)})
-    return parts
+    content = message["content"]
+    parts: list[dict[str, Any]] = []
+    said: list[dict[str, Any]] = [{"type": "text", "text": content}] if isinstance(content, str) else content
+    for part in said:
+        if part["type"] == "input_audio":
+            sound = io.BytesIO(base64.b64decode(part["input_audio"]["data"]))
+            waveform, rate_hz = soundfile.read(sound, dtype="float32", always_2d=True)
+            heard = soxr.resample(waveform.mean(1), rate_hz, processor.feature_extractor.sampling_rate)
+            parts.insert(0, {"type": "audio", "audio": heard})
+        else:
+            parts.append(part)
+    return {"role": message["role"], "content": parts}
