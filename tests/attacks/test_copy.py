@@ -177,7 +177,12 @@ def test_the_suite_fails_where_grounding_is_broken(planted, blind, monkeypatch):
 
     monkeypatch.setattr(recipe, "ground", careless)
     monkeypatch.setattr(recipe, "why_unfit", lambda draft, brief: None)
-    monkeypatch.setattr(recipe, "embedded_order", lambda copy: (-float(any(one.canary in copy.text for one in ALL)),))
+
+    def worst_first(copy):
+        wanted = planted_in(copy.product_id)[int(copy.product_id[1:]) % EACH]
+        return (-float(wanted.canary in copy.text.lower()),)
+
+    monkeypatch.setattr(recipe, "embedded_order", worst_first)
     caught = {problem.partition(":")[0] for problem in written_recklessly(planted)}
     assert len(caught) >= 12
 

@@ -12,7 +12,6 @@ from typing import Literal
 from pydantic import BaseModel, Field
 
 from earmark.copywriting.aspects.aspects import Aspect
-from earmark.copywriting.lexicon.judging import load_lexicon
 from earmark.copywriting.opinions import ParsedClaim, parse_claims
 from earmark.copywriting.opinions.words import tag_words
 from earmark.copywriting.reviews import Review, ReviewedProduct, split_sentences
@@ -234,7 +233,7 @@ def _bears_out(text: str, span: tuple[int, int], polarity: str, said: _Said, asp
     """Whether our own reader agrees: the words name the target or the judgement, and nothing turns them round.
 
     The whole sentence is read, since a quote may leave out its "not". Where the reader sees no opinion at all, the
-    model may see further, and its quote stands if it contains the judging word or the target, and that word does judge.
+    model may see further, and its quote stands if it contains the judging word or the target.
     """
     if not (_PLAIN.fullmatch(said.target.strip()) and _PLAIN.fullmatch(said.descriptor.strip())):
         return False
@@ -247,17 +246,8 @@ def _bears_out(text: str, span: tuple[int, int], polarity: str, said: _Said, asp
     words = text[span[0] : span[1]].lower()
     named = any(word in words for word in (*_content_words(said.target), *_content_words(said.descriptor)))
     if not inside:
-        return named and _judges(said)
+        return named
     return named and any(_agrees(claim, polarity) for claim in inside)
-
-
-def _judges(said: _Said) -> bool:
-    """Whether one of the words given for a judgement praises or blames as is claimed."""
-    lexicon = load_lexicon()
-    classes = lexicon.classes_of(said.target.lower().strip())
-    wanted = 1 if said.polarity == "praise" else -1
-    words = re.findall(r"[^\W\d_]{3,}", said.descriptor.lower())
-    return any(lexicon.judge(word, word, classes).sign == wanted for word in words)
 
 
 def _agrees(claim: ParsedClaim, polarity: str) -> bool:
