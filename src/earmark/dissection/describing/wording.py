@@ -19,9 +19,9 @@ _MASS = frozenset(
 _LIVING = frozenset(
     re.findall(
         r"\w+",
-        "adult animal baby bee bird boy cat chicken child cicada cow cricket crow crowd dog duck fly frog girl goat goose "
-        "hen horse human infant insect kitten lion man mosquito mouse owl people person pig puppy rooster seagull sheep "
-        "sparrow turkey woman",
+        "adult animal baby bee bird boy cat chicken child cicada cow cricket crow crowd dog duck fly frog girl goat "
+        "goose hen horse human infant insect kitten lion man mosquito mouse owl people person pig puppy rooster "
+        "seagull sheep sparrow turkey woman",
     )
 )
 """Nouns that a quality of sound does not fit: not a tonal infant, but its tonal sound."""
@@ -122,7 +122,7 @@ def _is_quality(candidate: Candidate) -> bool:
 
 
 def _around_the_noun(adjectives: Sequence[str]) -> tuple[list[str], str]:
-    """Attributes that stand before a noun, and those that follow it: ``broken by silence``, not ``rapidly repeating``."""
+    """Attributes that stand before a noun, and those that follow it (``broken by silence``)."""
     before = [adjective for adjective in adjectives if " by " not in adjective]
     return before, join_with([adjective for adjective in adjectives if " by " in adjective], "and")
 
