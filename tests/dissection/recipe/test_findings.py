@@ -118,6 +118,8 @@ def test_a_run_without_a_twin_says_so_and_still_has_its_own_figures(finished, fa
     (one,), (other,) = found.combination, found.polysemanticity
     assert "--control untrained" in one.tests[2].untrained.reason
     assert one.tests[2].figure.value is not None
+    assert "no more than chance" in one.tests[0].figure.reason
+    assert one.prunings == ()
     assert other.reason == "it has fewer than two layers to compare."
     assert one.strategy == "unknown"
 

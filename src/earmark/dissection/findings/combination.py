@@ -20,6 +20,7 @@ from earmark.dissection.findings.records import (
 )
 from earmark.dissection.findings.resampling import from_bootstrap, over_draws_and_sources
 from earmark.dissection.findings.words import commonest, count_of, distribution, share_of
+from earmark.evidence.interval import wilson
 from earmark.workers import Progress
 
 Values = npt.NDArray[np.float64]
@@ -58,6 +59,13 @@ def examine(
         settings: how much is tried.
         progress: told how far each step is.
     """
+    right = listener.right() if listener else None
+    chance = 1 / len(listener.network.labels) if listener else None
+    if right is not None and chance is not None and wilson(int(right.sum()), len(right))[0] <= chance:
+        listener = None
+        why_silent = (
+            f"it names {right.mean():.0%} of {len(right)} clips right, no more than chance: it has none to lose."
+        )
     pruned = _prune_by_kinds(listener, material.trained, settings, progress) if listener else {}
     singles = _prune_by_adjectives(listener, material.trained, settings, progress) if listener else {}
     exam = _exam(material, settings.seed)
@@ -72,10 +80,10 @@ def examine(
     return CombinationFinding(
         network=material.network,
         strategy=material.strategy,
-        accuracy=float(listener.right().mean()) if listener else None,
+        accuracy=None if right is None else float(right.mean()),
         untrained_accuracy=float(untrained.right().mean()) if untrained else None,
-        chance=1 / len(listener.network.labels) if listener else None,
-        judged_on=len(listener.prepared) if listener else 0,
+        chance=chance,
+        judged_on=0 if right is None else len(right),
         words=distribution(words, list(material.untrained.words.values()) if material.untrained else None),
         prunings=tuple(row for one in (*pruned.values(), *singles.values()) for row in one.rows),
         damages=damages(pruned, listener, settings.seed) if listener else (),
@@ -196,12 +204,8 @@ def _explanation(material: Material, exam: Exam | None) -> tuple[tuple[LayerRead
     if exam is None:
         figure = Figure(reason=_NO_CLASSES)
         return (), DecisiveTest(name="explanation", question=question, figure=figure, says="silent", untrained=no_twin)
-    own = {layer: explain(exam, recorded) for layer, recorded in material.trained.by_layer.items()}
-    twin = (
-        {layer: explain(exam, recorded) for layer, recorded in material.untrained.by_layer.items()}
-        if material.untrained
-        else {}
-    )
+    own = _explain_layers(exam, material.trained)
+    twin = _explain_layers(exam, material.untrained) if material.untrained else {}
     figure = _deeper_half(own)
     rows = tuple(
         LayerReading(
@@ -223,11 +227,17 @@ def _explanation(material: Material, exam: Exam | None) -> tuple[tuple[LayerRead
     )
 
 
+def _explain_layers(exam: Exam, side: Side) -> dict[int, Explained]:
+    """Every layer with a neuron that varies over the held-out clips."""
+    found = {layer: explain(exam, recorded) for layer, recorded in side.by_layer.items()}
+    return {layer: one for layer, one in found.items() if one is not None}
+
+
 def _deeper_half(layers: Mapping[int, Explained]) -> Figure:
     deep = list(layers.values())[len(layers) // 2 :]
+    if not deep:
+        return Figure(reason="no hidden neuron varies over the held-out clips.")
     neurons = np.array([one.neurons for one in deep], dtype=np.float64)
-    if not neurons.sum():
-        return Figure(reason="no neuron of the deeper half varies over the held-out clips.")
     value = float(neurons @ np.array([one.acoustics - one.classes for one in deep]) / neurons.sum())
     draws = neurons @ np.stack([one.acoustics_draws - one.classes_draws for one in deep]) / neurons.sum()
     return from_bootstrap(value, np.asarray(draws))

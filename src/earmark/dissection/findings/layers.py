@@ -79,8 +79,12 @@ class LayerNeurons:
 
 
 def measure_layers(side: Side, yardstick: Yardstick) -> list[LayerNeurons]:
-    """Measure every block of a network."""
-    return [_measure(layer, recorded, side.words, yardstick) for layer, recorded in side.by_layer.items()]
+    """Measure every block of a network that has a living neuron."""
+    return [
+        _measure(layer, recorded, side.words, yardstick)
+        for layer, recorded in side.by_layer.items()
+        if not all(one.dead.all() for one in recorded)
+    ]
 
 
 def summarise_layers(layers: Sequence[LayerNeurons], yardstick: Yardstick) -> tuple[LayerFigures, ...]:
@@ -99,22 +103,18 @@ def summarise_layers(layers: Sequence[LayerNeurons], yardstick: Yardstick) -> tu
         LayerFigures(
             layer=one.layer,
             neurons=len(one.values["spread"]),
-            adjectives=_mean(one.values["adjectives"]),
-            concepts=_mean(one.values["concepts"]),
+            adjectives=float(one.values["adjectives"].mean()),
+            concepts=float(one.values["concepts"].mean()),
             interpretable=None
             if one.interpretable is None
-            else {least: _mean(share) for least, share in one.interpretable.items()},
+            else {least: float(share.mean()) for least, share in one.interpretable.items()},
             interpretable_chance=chance,
-            spread=_mean(one.values["spread"]),
-            modes=_mean(one.values["modes"]),
+            spread=float(one.values["spread"].mean()),
+            modes=float(one.values["modes"].mean()),
             modes_chance=modes_chance,
         )
         for one in layers
     )
-
-
-def _mean(values: Values) -> float:
-    return float(values.mean()) if len(values) else 0.0
 
 
 def _measure(

@@ -30,6 +30,8 @@ def study(material: Material, yardstick: Yardstick) -> PolysemanticityFinding:
         reason = "it has fewer than two layers to compare."
     elif not twin:
         reason = NO_TWIN
+    elif [one.layer for one in twin] != [one.layer for one in trained]:
+        reason = "a layer of it or of its twin has no living neuron."
     return PolysemanticityFinding(
         network=material.network,
         strategy=material.strategy,
@@ -102,7 +104,11 @@ def _last_of(found: PolysemanticityFinding, measure: str) -> float:
 def _differences(trained: Sequence[LayerNeurons], twin: Sequence[LayerNeurons]) -> tuple[LayerDifference, ...]:
     """Every measure of every block beside its twin's, corrected over all of them."""
     figures = {}
-    for one, other in zip(trained, twin, strict=False):
+    twins = {layer.layer: layer for layer in twin}
+    for one in trained:
+        if one.layer not in twins:
+            continue
+        other = twins[one.layer]
         for measure in one.values:
             value = one.values[measure].mean() - other.values[measure].mean()
             error = np.sqrt(_error(one, measure) + _error(other, measure))

@@ -112,10 +112,15 @@ class Explained:
     classes_draws: Values
 
 
-def explain(exam: Exam, recorded: Sequence[Activations]) -> Explained:
-    """Cross-validated R² of a layer's living neurons from measured properties and their squares, and from classes."""
+def explain(exam: Exam, recorded: Sequence[Activations]) -> Explained | None:
+    """Cross-validated R² of a layer's living neurons from measured properties and their squares, and from classes.
+
+    ``None`` where no neuron varies over the clips.
+    """
     values = np.concatenate([one.held_out[:, ~one.dead] for one in recorded], axis=1).astype(np.float64)
     values = values[:, values.std(0) > 0]
+    if not values.shape[1]:
+        return None
     values = (values - values.mean(0)) / values.std(0)
     weights = np.vstack([np.ones(len(values)), bootstrap_weights(exam.groups, _BOOTSTRAP, exam.seed)])
     squared = exam.properties**2

@@ -1,6 +1,7 @@
 """Figures with an interval, and what many of them at once allow one to say."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -80,9 +81,9 @@ def welch(ones: Sequence[float], others: Sequence[float], level: float = 0.95) -
     return _from_t(float(first.mean() - second.mean()), float(np.sqrt(parts.sum())), t(freedom), level)
 
 
-def _from_t(value: float, error: float, law: "object", level: float) -> Figure:
-    half = float(law.ppf((1 + level) / 2)) * error  # type: ignore[attr-defined]
-    p_value = float(2 * law.sf(abs(value) / error))  # type: ignore[attr-defined]
+def _from_t(value: float, error: float, law: Any, level: float) -> Figure:
+    half = float(law.ppf((1 + level) / 2)) * error
+    p_value = float(2 * law.sf(abs(value) / error))
     return Figure(value=value, low=value - half, high=value + half, level=level, p_value=p_value)
 
 
