@@ -2,9 +2,9 @@
 
     make bench NAME=client
 
-Targets (side by side in one run, medians of 5): 500 requests to an instant local server at most 1.15 times the bare
-SDK's time; a server that takes 200 ms at least 95% busy at 16-fold concurrency; cache hits at least half as fast as
-the bare SQLite query.
+Targets (side by side in one run, medians of 5, of 20 for the cache): 500 requests to an instant local server at most
+1.15 times the bare SDK's time; a server that takes 200 ms at least 95% busy at 16-fold concurrency; cache hits at least
+half as fast as the bare SQLite query.
 """
 
 import sqlite3
@@ -23,12 +23,15 @@ from fault_server import FaultServer
 
 from earmark.language import Message, Prompt
 from earmark.language.cache import Cached, ReplyCache, question_id
+from earmark.language.prompt_files import load_prompt
 from earmark.language.providers.openai_compatible import OpenAICompatible, chat_messages
 from earmark.language.providers.scripted import Scripted
 from earmark.workers import Threads
 from keeping import keep
 
 REQUESTS, ROUNDS, CONCURRENCY, DELAY_S = 500, 5, 16, 0.2
+CACHE_ROUNDS = 20
+SCHEMA = Prompt.model_json_schema()
 
 
 def prompt(number):
@@ -36,10 +39,10 @@ def prompt(number):
     return Prompt(name="q", version="1", instructions="Say something.", data=(note,))
 
 
-def seconds(action):
-    start = time.perf_counter()
+def seconds(action, clock=time.perf_counter):
+    start = clock()
     action()
-    return time.perf_counter() - start
+    return clock() - start
 
 
 def against_the_sdk():
@@ -75,33 +78,47 @@ def busyness():
         ]
 
 
-def cache_hits():
-    """Speed of a cache hit as a share of the bare query's."""
+def cache_hits(make):
+    """Speed of a cache hit as a share of the bare query's; every question is new to the program, as in a new run."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "replies.sqlite"
         cached = Cached(Scripted(lambda one: one.data[0].text * 50), ReplyCache(path))
-        prompts = [prompt(number) for number in range(REQUESTS)]
-        for one in prompts:
-            cached.reply(one)
-        questions = [question_id("scripted", one) for one in prompts]
+        for number in range(REQUESTS):
+            cached.reply(make(number))
+        questions = [question_id("scripted", make(number)) for number in range(REQUESTS)]
         connection = sqlite3.connect(path)
 
         def query():
             for question in questions:
                 connection.execute("SELECT model, text, finish FROM replies WHERE question = ?", (question,)).fetchone()
 
-        def hit():
+        def hit(prompts):
             for one in prompts:
                 cached.reply(one)
 
-        return [seconds(query) / seconds(hit) for _ in range(ROUNDS)]
+        ratios = []
+        for _ in range(CACHE_ROUNDS):
+            prompts = [make(number) for number in range(REQUESTS)]
+            # Neither waits for anything, so the processor's time is told: other work of the machine does not count.
+            queried = seconds(query, time.process_time)
+            ratios.append(queried / seconds(lambda: hit(prompts), time.process_time))  # noqa: B023
+        assert cached.budget.spent.from_cache == CACHE_ROUNDS * REQUESTS
+        return ratios
+
+
+def real_prompt(number):
+    """A question of the size that a run asks: its prompt file, a schema, a page of material."""
+    review = Message(label="review 1", text=f"number {number}: " + "the crust was thin and crisp. " * 30)
+    filled = load_prompt("earmark.copywriting", "aspect_summary").fill(review)
+    return filled.model_copy(update={"reply_schema": SCHEMA})
 
 
 def main():
     figures = {
         "time of 500 requests / bare SDK": (against_the_sdk(), "<= 1.15"),
         "busy share of a 200 ms server, 16 at once": (busyness(), ">= 0.95"),
-        "speed of a cache hit / bare SQLite query": (cache_hits(), ">= 0.5"),
+        "speed of a cache hit / bare SQLite query": (cache_hits(prompt), ">= 0.5"),
+        "the same for a question of 3,000 characters": (cache_hits(real_prompt), "-"),
     }
     rows = [
         {
@@ -113,7 +130,7 @@ def main():
         }
         for name, (values, target) in figures.items()
     ]
-    keep("client", rows, seed=0, settings={"requests": REQUESTS, "rounds": ROUNDS})
+    keep("client", rows, seed=0, settings={"requests": REQUESTS, "rounds": ROUNDS, "cache_rounds": CACHE_ROUNDS})
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ import pytest
 from earmark.copywriting.aspects.aspects import ready_set
 from earmark.runs import RunFolder
 
+KEY = "sk-planted-2718281828459045"
 PRODUCTS = 6
 ASPECTS = ("fries", "soup", "bread", "salad", "cake", "coffee")
 
@@ -36,18 +37,34 @@ def reviews(tmp_path):
 
 @pytest.fixture(autouse=True)
 def here(tmp_path, monkeypatch):
-    """A folder and a cache of its own."""
+    """A folder and a cache of its own; and a key, of which no byte may be found there in the end."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("EARMARK_CACHE", str(tmp_path / "cache.sqlite"))
+    monkeypatch.setenv("EARMARK_API_KEY", KEY)
+    yield
+    for file in tmp_path.rglob("*"):
+        assert file.is_dir() or KEY.encode() not in file.read_bytes(), file
+
+
+@pytest.fixture
+def call(call):
+    """The same, without the key on either output."""
+
+    def run(*words):
+        code, out, err = call(*words)
+        assert KEY not in out + err
+        return code, out, err
+
+    return run
 
 
 def answer(body):
-    """One sentence from the claims that are sent, or the first of two."""
+    """One sentence from the claims that are sent, or the first of two; and the key, as a careless server might."""
     material = "\n".join(str(message["content"]) for message in body["messages"])
     if '"better"' in body["messages"][0]["content"]:
-        return json.dumps({"better": "first"})
+        return json.dumps({"better": "first"}) + KEY
     dish = re.search(rf"({'|'.join(ASPECTS)}): crisp", material)
-    return json.dumps({"drafts": [f"The {dish[1]} is crisp and the staff is friendly."]})
+    return json.dumps({"drafts": [f"The {dish[1]} is crisp and the staff is friendly."]}) + KEY
 
 
 def test_writing_stops_by_its_budget_and_goes_on_without_asking_twice(call, reviews, fault_server, tmp_path):
@@ -171,3 +188,23 @@ def test_another_host_is_named_once_and_plain_http_needs_the_flag(call, reviews)
     assert refused[0] == 2
     assert "--allow-plain-http" in refused[2]
     assert "Traceback" not in refused[2]
+
+
+@pytest.mark.parametrize("ending", ["jsonl", "csv", "md"])
+def test_a_key_that_the_server_writes_into_the_copy_is_in_no_file(call, reviews, fault_server, ending):
+    draft = json.dumps({"drafts": [f"The fries are crisp and the staff is friendly. {KEY}"]})
+    with fault_server.FaultServer(answer=lambda _: draft) as server:
+        asked = ("write", reviews, "--vectors", "none", "--writer", "model", "--model", f"{server.url}#m")
+        assert call(*asked, "--out", f"copy.{ending}")[0] == 0
+        assert f"Bearer {KEY}" in server.headers[0].values()
+
+
+def test_an_error_of_a_command_says_no_key(call, reviews, fault_server, monkeypatch):
+    body = json.dumps({"error": f"{KEY} is unknown"}).encode()
+    monkeypatch.setitem(fault_server.FAULTS, "401", lambda request: fault_server.send(request, 401, body))
+    with fault_server.FaultServer(plan=lambda _: "401") as server:
+        asked = ("write", reviews, "--vectors", "none", "--writer", "model", "--model", f"{server.url}#m")
+        refused = call(*asked, "--out", "run")
+        assert refused[0] == 2
+        assert "refuses the key (401)" in refused[2]
+        assert len(server.bodies) == 1

@@ -114,6 +114,9 @@ def huge(request):
         request.wfile.write(b" " * 100_000)
 
 
+# What no client can tell from an answer: it has to be read. Everything else of FAULTS is worth another try.
+REPLIES = ("a choice without words", "another language")
+
 FAULTS = {
     "429": lambda request: send(request, 429, b"{}"),
     "429 with Retry-After": lambda request: send(request, 429, b"{}", Retry_After="0"),
@@ -125,5 +128,9 @@ FAULTS = {
     "wrong shape": lambda request: send(request, 200, b'{"answer": [1, 2]}'),
     "wrong content type": lambda request: send(request, 200, b"<html>busy</html>", Content_Type="text/html"),
     "empty choices": lambda request: send(request, 200, b'{"choices": []}'),
+    "a choice without words": lambda request: send(request, 200, json.dumps(completion(None)).encode()),
+    "another language": lambda request: send(
+        request, 200, json.dumps(completion("Es regnet, und zwar heftig.")).encode()
+    ),
     "huge reply": huge,
 }

@@ -1,5 +1,6 @@
 """The same question is sent once: over runs, threads and processes, and whatever is killed."""
 
+import os
 import stat
 import subprocess
 import sys
@@ -10,7 +11,7 @@ import pytest
 
 from earmark.errors import InvalidInput, ModelUnavailable
 from earmark.language import Message, Prompt
-from earmark.language.cache import Cached, ReplyCache, question_id
+from earmark.language.cache import Cached, ReplyCache, _is_dead, _where, question_id
 from earmark.language.choose import identity_of, shared_cache
 from earmark.language.privacy import MaskingModel
 from earmark.language.providers.scripted import Scripted
@@ -98,6 +99,30 @@ def test_the_claim_of_a_killed_process_expires(tmp_path, monkeypatch):
     dead, alive = ReplyCache(tmp_path / "c.sqlite"), ReplyCache(tmp_path / "c.sqlite")
     assert dead._claim(question_id("scripted", question()))
     assert Cached(Scripted(lambda _: "yes"), alive).reply(question()).text == "yes"
+
+
+HOLDER = """
+import os, signal, sys
+from pathlib import Path
+from earmark.language.cache import ReplyCache
+
+assert ReplyCache(Path(sys.argv[1]))._claim("q")
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+def test_the_claim_of_a_process_that_is_seen_to_be_dead_is_taken_over_at_once(tmp_path):
+    killed = subprocess.run([sys.executable, "-c", HOLDER, str(tmp_path / "c.sqlite")])
+    assert killed.returncode == -9
+    started = time.monotonic()
+    assert ReplyCache(tmp_path / "c.sqlite")._claim("q")
+    assert time.monotonic() - started < 10
+    assert not ReplyCache(tmp_path / "c.sqlite")._claim("q")
+
+
+def test_a_claim_of_a_process_on_another_machine_is_waited_for():
+    assert not _is_dead("elsewhere/1:1:0")
+    assert not _is_dead(f"{_where()}:{os.getpid()}:0")
 
 
 def test_pruning_drops_the_oldest(tmp_path):

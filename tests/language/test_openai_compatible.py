@@ -1,14 +1,20 @@
 """A server may fail in every way; each question is answered once, or fails with a reason."""
 
+import json
 import random
+import re
+from dataclasses import replace
 
 import fault_server
 import pytest
+from pydantic import BaseModel
 
 from earmark.errors import BudgetSpent, ModelRefused, ModelUnavailable
 from earmark.language import Message, Prompt
 from earmark.language.budget import Budget, BudgetConfig
+from earmark.language.cache import Cached, ReplyCache
 from earmark.language.providers.openai_compatible import OpenAICompatible, ServerConfig, _retry_after
+from earmark.language.structured import ask
 from earmark.workers import Threads
 
 QUICK = ServerConfig(timeout_s=0.5, first_wait_s=0.001, longest_wait_s=0.01)
@@ -24,7 +30,7 @@ def client(server, **settings):
     return OpenAICompatible("m", server.url, **{"config": QUICK, **settings})
 
 
-@pytest.mark.parametrize("fault", fault_server.FAULTS)
+@pytest.mark.parametrize("fault", [name for name in fault_server.FAULTS if name not in fault_server.REPLIES])
 def test_a_passing_fault_is_waited_out(fault):
     with fault_server.FaultServer(plan=lambda number: fault if number == 0 else None) as server:
         reply = client(server).reply(question())
@@ -47,15 +53,41 @@ def test_a_refused_key_is_not_tried_again(monkeypatch):
     assert len(server.bodies) == 1
 
 
-def test_500_questions_through_every_fault_at_random_places_are_each_answered_once():
+class Numbered(BaseModel):
+    number: int
+
+
+def numbered(body):
+    return int(re.search(r"question (\d+)\.", str(body["messages"]))[1])
+
+
+def test_500_questions_through_every_fault_are_each_recorded_once_answered_or_failed_with_a_reason(tmp_path):
+    """Every fault stays with one question for good, and meets two requests at random places in passing."""
     draws = random.Random(5)
-    plan = {draws.randrange(500): fault for fault in fault_server.FAULTS}
-    with fault_server.FaultServer(plan=plan.get, answer=lambda body: body["messages"][1]["content"]) as server:
-        model = client(server)
-        replies = list(Threads(8).map(lambda number: model.reply(question(f"number {number}.")), range(500)))
-    for number, reply in enumerate(replies):
-        assert f"number {number}." in reply.text
-    assert len(server.bodies) == 500 + len(plan)
+    lasting = dict(zip(draws.sample(range(500), len(fault_server.FAULTS)), fault_server.FAULTS, strict=True))
+    passing = dict(
+        zip(draws.sample(range(500), 2 * len(fault_server.FAULTS)), 2 * list(fault_server.FAULTS), strict=True)
+    )
+    with fault_server.FaultServer(answer=lambda body: json.dumps({"number": numbered(body)})) as server:
+        server.plan = lambda number: lasting.get(numbered(server.bodies[number])) or passing.get(number)
+        cache = ReplyCache(tmp_path / "replies.sqlite")
+        model = Cached(client(server, config=replace(QUICK, attempts=3)), cache)
+
+        def outcome(number):
+            return ask(model, question(f"question {number}."), Numbered)
+
+        answers = list(Threads(8).map(outcome, range(500)))
+        for number, answer in enumerate(answers):
+            assert (answer.value is None) == (number in lasting)
+            assert (answer.value is None) == bool(answer.reason)
+            assert answer.value is None or answer.value.number == number
+        for number, fault in lasting.items():
+            told = "no usable reply twice" if fault in fault_server.REPLIES else "no reply in 3 tries"
+            assert told in answers[number].reason, fault
+        sent = len(server.bodies)
+        for number in set(range(500)) - set(lasting):
+            assert outcome(number) == answers[number]
+    assert len(server.bodies) == sent
 
 
 def test_the_servers_wish_to_wait_is_heard_and_bounded():

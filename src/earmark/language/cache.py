@@ -6,12 +6,14 @@ process or in two, send it once: the first claims it, the others wait for its re
 
 import marshal
 import os
+import platform
 import sqlite3
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import blake2b
 from pathlib import Path
 from uuid import uuid4
@@ -28,7 +30,7 @@ CREATE TABLE IF NOT EXISTS replies (
 CREATE TABLE IF NOT EXISTS claims (question TEXT PRIMARY KEY, owner TEXT NOT NULL, until REAL NOT NULL) WITHOUT ROWID;
 """
 
-# A claim outlives its owner by this much at most: a killed process does not block the others for longer.
+# A claim outlives its owner by this much at most; where the owner is seen to be dead, it is taken over at once.
 _CLAIM_S = 30.0
 _POLL_S = 0.02
 _FREE = Usage()
@@ -70,7 +72,7 @@ class ReplyCache:
         self.path = path or default_cache_path()
         self._largest_bytes = largest_bytes
         self._local = threading.local()
-        self._owner = uuid4().hex
+        self._id = uuid4().hex
         self._held: set[str] = set()
         self._heartbeat: threading.Thread | None = None
         self._puts = 0
@@ -146,12 +148,25 @@ class ReplyCache:
             taken = connection.execute(
                 "INSERT OR IGNORE INTO claims VALUES (?, ?, ?)", (question, self._owner, now + _CLAIM_S)
             ).rowcount
+            if taken != 1:
+                (owner,) = connection.execute("SELECT owner FROM claims WHERE question = ?", (question,)).fetchone()
+                if _is_dead(owner):
+                    connection.execute(
+                        "UPDATE claims SET owner = ?, until = ? WHERE question = ?",
+                        (self._owner, now + _CLAIM_S, question),
+                    )
+                    taken = 1
         return taken == 1
+
+    @property
+    def _owner(self) -> str:
+        return f"{_where()}:{os.getpid()}:{self._id}"
 
     def _hold(self, question: str) -> None:
         """Keep a claim alive for as long as its question is being asked, by one thread for all of them."""
         self._held.add(question)
-        if self._heartbeat is None:
+        # A thread does not survive a fork.
+        if self._heartbeat is None or not self._heartbeat.is_alive():
             self._heartbeat = threading.Thread(target=self._keep_alive, daemon=True)
             self._heartbeat.start()
 
@@ -181,6 +196,30 @@ class ReplyCache:
         connection.execute("PRAGMA synchronous=NORMAL")
         local.finder, local.process = connection.cursor(), os.getpid()
         return local.finder  # type: ignore[no-any-return]
+
+
+@lru_cache(maxsize=1)
+def _where() -> str:
+    """Where process ids mean something: this machine and, in a container, this one."""
+    try:
+        inside = Path("/proc/self/ns/pid").stat().st_ino
+    except OSError:
+        inside = 0
+    return f"{platform.node()}/{inside}"
+
+
+def _is_dead(owner: str) -> bool:
+    """Whether the process behind a claim is seen to be gone; one elsewhere never is."""
+    where, process, _ = owner.rsplit(":", 2)
+    if where != _where():
+        return False
+    try:
+        os.kill(int(process), 0)
+    except ProcessLookupError:
+        return True
+    except OSError:
+        return False
+    return False
 
 
 class Cached:

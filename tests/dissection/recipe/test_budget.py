@@ -19,14 +19,22 @@ def _fault_server():
     return module
 
 
+KEY = "sk-planted-1618033988749894"
+
+
 def earmark(folder, *arguments):
-    environment = {**os.environ, "EARMARK_CACHE": str(folder / "cache.sqlite"), "OMP_NUM_THREADS": "1"}
+    environment = {
+        **os.environ,
+        "EARMARK_API_KEY": KEY,
+        "EARMARK_CACHE": str(folder / "cache.sqlite"),
+        "OMP_NUM_THREADS": "1",
+    }
     command = [sys.executable, "-m", "earmark", *map(str, arguments)]
     return subprocess.run(command, capture_output=True, text=True, cwd=folder, env=environment)
 
 
 def test_a_budget_stops_a_run_with_exit_code_3_and_resume_pays_for_the_rest_only(sounds, factory, tmp_path):
-    with _fault_server().FaultServer(answer=lambda _: '{"concept": "rain"}') as server:
+    with _fault_server().FaultServer(answer=lambda _: f'{{"concept": "rain", "echo": "{KEY}"}}') as server:
         name = f"{server.url}#m"
         stopped = earmark(
             tmp_path, "dissect", factory, sounds, "--out", "run", "--model", name, "--max-requests", 5, "--no-audio"
@@ -46,3 +54,7 @@ def test_a_budget_stops_a_run_with_exit_code_3_and_resume_pays_for_the_rest_only
     assert (use.stage, use.prompt, use.requests) == ("descriptions", "icl", len(asked))
     assert use.prompt_tokens == 7 * len(asked)
     assert f"model, descriptions: {len(asked) - 5} requests" in finished.stderr
+    assert (tmp_path / "run" / "page.html").is_file()
+    for file in tmp_path.rglob("*"):
+        assert file.is_dir() or KEY.encode() not in file.read_bytes(), file
+    assert KEY not in stopped.stderr + finished.stderr + finished.stdout

@@ -99,6 +99,7 @@ class OpenAICompatible:
 
         self.name = f"{base_url}#{model}"
         self.budget = budget or Budget()
+        self._key = api_key
         self._model = model
         self._config = config or ServerConfig()
         self._sleep = sleep
@@ -199,8 +200,13 @@ class OpenAICompatible:
             raise _TryAgain("the reply has no choices")
         choice = completion.choices[0]
         if choice.message.refusal:
-            return Reply(text=choice.message.refusal, model=self.name, usage=usage, finish="refused")
-        return Reply(text=choice.message.content or "", model=self.name, usage=usage, finish=_finish(choice))
+            return Reply(text=self._without_key(choice.message.refusal), model=self.name, usage=usage, finish="refused")
+        text = self._without_key(choice.message.content or "")
+        return Reply(text=text, model=self.name, usage=usage, finish=_finish(choice))
+
+    def _without_key(self, text: str) -> str:
+        """What a server says without our key, which it knows and could repeat into a cache, a run or a page."""
+        return text.replace(self._key, "[key]") if self._key else text
 
 
 def _finish(choice: _Choice) -> Literal["stop", "length", "refused", "unknown"]:
