@@ -11,7 +11,6 @@ half of these clips choosing and half judging; the folds kept apart judge once.
 
 import json
 import sys
-from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -26,7 +25,7 @@ from earmark.dissection.config import DissectionConfig
 from earmark.dissection.describing.captions import Caption
 from earmark.dissection.networks.loading import load_network
 from earmark.dissection.networks.taps import find_taps
-from earmark.dissection.recipe import dissect, reopen
+from earmark.dissection.recipe import dissect, reopen, resume
 from earmark.dissection.recording.activations import load_activations
 from earmark.dissection.unlearning.aftermath import aftermath
 from earmark.dissection.unlearning.attribution import by_attribution, by_passes
@@ -34,7 +33,7 @@ from earmark.dissection.unlearning.budget import Budget, choose_within
 from earmark.dissection.unlearning.erasing import erased, fit_erasers
 from earmark.dissection.unlearning.listening import logits_of, plain_name, prepare_clips
 from earmark.dissection.unlearning.masks import matched_random, silenced
-from earmark.dissection.unlearning.ranking import rank
+from earmark.dissection.unlearning.ranking import Told, rank
 from earmark.dissection.unlearning.subject import Subject
 from earmark.errors import UnknownName
 from earmark.language.embedder import EachTextOnce
@@ -53,7 +52,7 @@ KEPT = CACHE / "unlearning_esc10"
 
 @dataclass
 class Fold:
-    """A fold: its network in full and in half precision, the clips that choose and judge, and what words there are."""
+    """A fold: its network in full and in half precision, the clips that choose and judge, and what is said of it."""
 
     number: int
     network: object
@@ -62,9 +61,13 @@ class Fold:
     choosing: object
     choosing_half: object
     judging: object
-    words: object
+    told: Told
     recorded: list
     embedder: object
+
+    def __post_init__(self):
+        self.said, self.said_judging = logits_of(self.network, self.choosing), logits_of(self.network, self.judging)
+        self.said_by_half = logits_of(self.half, self.choosing_half)
 
     def chosen_for(self, target):
         """Rows of the clips that choose: all of the class, and a few of each other class."""
@@ -77,22 +80,24 @@ class Fold:
 def open_fold(number, embedder):
     network = load_network(str(trained_esc10_network(number)))
     clips = clips_by_fold(number)
-    words = described(number, embedder)
+    told = Told(described(number, embedder), embedder)
     shown, held_out = (prepare_clips(network, clips, clips.of(side), 16) for side in ("shown", "held_out"))
     assert {clip.fold for clip in clips.of("held_out")} == {str(number)}
     tail, choosing = tail_of(network, shown, FIRST_BLOCK)
     half, choosing_half = tail_of(network, shown, FIRST_BLOCK, torch.bfloat16)
     _, judging = tail_of(network, held_out, FIRST_BLOCK)
-    recorded = load_activations(words.run)
+    recorded = load_activations(told.opened.run)
     return Fold(
-        number, tail, half, find_taps(network, TAPS), choosing, choosing_half, judging, words, recorded, embedder
+        number, tail, half, find_taps(network, TAPS), choosing, choosing_half, judging, told, recorded, embedder
     )
 
 
 def described(number, embedder):
     """A dissection from the other folds alone; half of their recordings are shown to the words, half verify them."""
     folder = KEPT / f"described-{number}"
-    if not (folder / "run" / "tables" / "verdicts.parquet").is_file():
+    if (folder / "run" / "manifest.json").is_file():
+        resume(folder / "run", embedder=embedder)
+    else:
         folder.mkdir(parents=True, exist_ok=True)
         columns = ("path", "label", "caption", "group", "fold")
         rows = [clip for clip in load_clips(DATA).clips if clip.fold != str(number)]
@@ -112,7 +117,7 @@ def rankings(fold, subject, concept):
     yield "taylor", by_attribution(*where, "taylor")
     for method in ("selectivity", "mix", "open", "supported"):
         try:
-            yield method, rank(fold.words, subject, concept, method, fold.embedder)
+            yield method, rank(fold.told, subject, concept, method)
         except UnknownName:
             yield method, None
 
@@ -120,7 +125,7 @@ def rankings(fold, subject, concept):
 def everything_that_says(fold, subject, concept, published):
     """As published: all neurons that carry the concept, by the closed list (DB) and by open concepts (OCP)."""
     try:
-        found = rank(fold.words, subject, concept, "db", fold.embedder)
+        found = rank(fold.told, subject, concept, "db")
         yield "DB, all of them", found.best(found.speaking)
     except UnknownName:
         yield "DB, all of them", {}
@@ -138,11 +143,11 @@ def everything_that_says(fold, subject, concept, published):
 def said_as_published(fold):
     """Each neuron's open concepts by the published procedure, joined, for substring matching; by tap."""
     texts = {}
-    for caption in fold.words.run.read("captions", Caption):
+    for caption in fold.told.opened.run.read("captions", Caption):
         texts.setdefault(caption.clip_id, []).append(caption.text)
     said = {}
     for tap in fold.recorded:
-        captions = [". ".join(texts.get(fold.words.clip_set.clips[row].id, [])) for row in tap.shown_clips]
+        captions = [". ".join(texts.get(fold.told.opened.clip_set.clips[row].id, [])) for row in tap.shown_clips]
         found = dissect_as_published(tap.shown, captions, fold.embedder)
         said[tap.tap.name] = [" ".join(neuron.open_concepts) for neuron in found]
     return said
@@ -167,7 +172,7 @@ def measure(number, embedder):
         "labels": fold.network.labels,
         "clips": fold.judging.clip_ids,
         "classes": fold.judging.classes.tolist(),
-        "right": right(logits_of(fold.network, fold.judging), fold.judging),
+        "right": right(fold.said_judging, fold.judging),
         "neurons": sum(tap.width for tap in fold.taps),
         "rows": rows,
     }
@@ -177,13 +182,9 @@ def measure(number, embedder):
 
 def of_class(fold, target, published):
     """One row a method, with which of the fold's clips are still named right."""
-    mine = fold.chosen_for(target)
-    taps, recorded = fold.taps, fold.recorded
-    # What half precision chooses is judged in full precision: it has nothing to judge itself but a clip of no account.
-    idle = fold.choosing_half.only(np.setdiff1d(np.arange(len(fold.choosing_half)), mine)[:1])
-    half = Subject.listen(fold.half, taps, recorded, fold.choosing_half.only(mine), idle, None)
-    classifier = find_taps(fold.network, ["classifier"])[0]
-    full = Subject.listen(fold.network, taps, recorded, fold.choosing.only(mine), fold.judging, classifier)
+    mine, taps = fold.chosen_for(target), fold.taps
+    half = listened(fold, fold.half, fold.choosing_half, fold.said_by_half, mine)
+    full = listened(fold, fold.network, fold.choosing, fold.said, mine)
     concept = full.concept(target)
     accuracy = float((full.judging_before.argmax(1) == full.judging.classes)[full.judging.classes == target].mean())
 
@@ -199,7 +200,7 @@ def of_class(fold, target, published):
         masks = full.masks(chosen, "zero")
         return row(method, sum(map(len, chosen.values())), partial(silenced, fold.network, masks), probed)
 
-    yield row("nothing", 0, nullcontext)
+    yield {"method": "nothing", "class": target, "neurons": 0, "right": right(full.judging_before, fold.judging)}
     passes = by_passes(half.network, taps, half.choosing, target)
     chosen = choose_within(half, passes, concept, "zero", Budget())
     count = sum(map(len, chosen.values()))
@@ -211,8 +212,17 @@ def of_class(fold, target, published):
         yield masked(method, ranking.best(count) if ranking else {})
     for method, chosen in everything_that_says(fold, half, concept, published):
         yield masked(method, chosen)
-    (eraser,) = fit_erasers(fold.network, classifier, fold.choosing, target)
-    yield row("LEACE", 0, partial(erased, fold.network, classifier, eraser), probed=True)
+    (eraser,) = fit_erasers(fold.network, full.classifier, fold.choosing, target)
+    yield row("LEACE", 0, partial(erased, fold.network, full.classifier, eraser), probed=True)
+
+
+def listened(fold, network, choosing, said, rows):
+    """A network with the clips that choose for a class; what it says untouched was heard once for the fold."""
+    classifier = find_taps(network, ["classifier"])[0]
+    few = choosing.only(rows)
+    return Subject(
+        network, fold.taps, fold.recorded, few, fold.judging, said[np.sort(rows)], fold.said_judging, classifier
+    )
 
 
 def right(logits, clips):

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 
 from earmark.dissection.concepts.concepts import ConceptScore
 from earmark.dissection.describing.descriptions import Description, NeuronClaim, NeuronId, Phrase
@@ -100,6 +101,28 @@ def test_some_clips_are_the_same_clips(subject):
     assert some.clip_ids == tuple(subject.judging.clip_ids[row] for row in rows)
     np.testing.assert_array_equal(some.classes, subject.judging.classes[rows])
     np.testing.assert_allclose(logits_of(subject.network, some), subject.judging_before[rows], rtol=1e-5)
+
+
+def test_of_many_clips_a_few_are_taken_evenly_over_the_other_classes(subject):
+    few = subject.choosing.a_few(2, own=6, others=10)
+    assert np.bincount(few.classes).tolist() == [2, 2, 6, 2, 2, 2]
+    assert subject.choosing.a_few(2, own=100, others=1000) is subject.choosing
+
+
+def test_attribution_asks_no_gradient_of_the_weights_and_equals_a_hand_made_case(subject):
+    ranking = by_attribution(subject.network, subject.taps, subject.choosing, 2)
+    module = subject.network.module
+    assert all(parameter.grad is None for parameter in module.parameters())
+    with torch.inference_mode():
+        hidden = []
+        hook = module.hidden.register_forward_hook(lambda _, __, output: hidden.append(output))
+        module(**subject.choosing.batches[0][1])
+        hook.remove()
+    own = hidden[0][subject.choosing.classes == 2]
+    # The classifier is linear: activation times its weight beyond the mean of the others, where the ReLU is open.
+    weight = module.classes.weight[2] - module.classes.weight[[0, 1, 3, 4, 5]].mean(0)
+    expected = (torch.relu(own) * weight).sum(0)
+    np.testing.assert_allclose(ranking.scores["hidden"], expected.detach().numpy(), rtol=1e-4, atol=1e-4)
 
 
 def test_the_probe_says_whether_the_class_is_still_there(subject):

@@ -25,6 +25,7 @@ How = Literal["sum", "size"]
 _PASS_SHARE = 0.02
 _MOST_SHARE = 0.5
 _MARGIN = 2.0
+_OWN_CLIPS, _OTHER_CLIPS = 64, 192
 
 
 def by_attribution(
@@ -67,7 +68,7 @@ def by_passes(
     Args:
         network: the network.
         taps: where neurons are ranked.
-        prepared: the clips that choose.
+        prepared: the clips that choose; of many, 64 of the class and 192 others, evenly over their classes.
         target: the class.
         most: neurons to rank, whether or not they lower the loss; by default at most half of all.
 
@@ -124,13 +125,12 @@ def attribute(
         captured: dict[str, Any] = {}
         with torch.enable_grad(), silenced(network, masks), _captured(network, taps, captured):
             value = quantity(logits_from(network.module(**inputs)), torch.from_numpy(prepared.classes[list(rows)]))
-            whole += float(value.detach())
-            if value.requires_grad:
-                value.backward()  # type: ignore[no-untyped-call]
-        for name, values in captured.items():
-            if values.grad is not None:
-                totals[name] += _summed(values, how)
-        network.module.zero_grad(set_to_none=True)
+        whole += float(value.detach())
+        # Asked for the captured values alone, the gradients of the weights are never computed.
+        gradients = torch.autograd.grad(value, list(captured.values()), allow_unused=True)
+        for (name, values), gradient in zip(captured.items(), gradients, strict=True):
+            if gradient is not None:
+                totals[name] += _summed(values.detach() * gradient, how)
     return totals, whole
 
 
@@ -154,19 +154,18 @@ def _forget_and_retain(prepared: PreparedClips, target: int) -> Callable[["Tenso
 def _captured(network: AudioNetwork, taps: Sequence[Tap], into: dict[str, Any]) -> Any:
     def keep(tap: Tap) -> Any:
         def through(values: Any) -> Any:
-            # A fresh leaf in the graph keeps its gradient without touching the network's own tensors.
-            kept = values if values.requires_grad else values.detach().requires_grad_()
-            kept.retain_grad()
-            into[tap.name] = kept
-            return kept
+            # Where the weights ask for no gradient, a fresh leaf in the graph does.
+            into[tap.name] = values if values.requires_grad else values.detach().requires_grad_()
+            return into[tap.name]
 
         return through
 
     return changed(network, [(tap, keep(tap)) for tap in taps if tap.encode is None])
 
 
-def _summed(values: Any, how: How) -> Doubles:
-    product = (values.detach() * values.grad).float()
+def _summed(product: "Tensor", how: How) -> Doubles:
+    """Over tokens and clips; (neuron,)."""
+    product = product.float()
     # Convolutions are captured with their channel axis last, so the last axis is the neuron in every case.
     tokens = tuple(range(1, product.ndim - 1))
     product = product.sum(tokens) if tokens else product

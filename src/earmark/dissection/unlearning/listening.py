@@ -42,6 +42,15 @@ class PreparedClips:
         chosen = list(number)
         return PreparedClips(tuple(batches), self.classes[chosen], tuple(self.clip_ids[row] for row in chosen))
 
+    def a_few(self, target: int, own: int, others: int, seed: int = 0) -> "PreparedClips":
+        """At most so many clips of a class and of the others, drawn evenly over the other classes."""
+        rng = np.random.default_rng(seed)
+        rest = sorted(set(self.classes.tolist()) - {target})
+        each = -(-others // max(1, len(rest)))
+        wanted = [(target, own), *((index, each) for index in rest)]
+        rows = [rng.permutation(np.flatnonzero(self.classes == index))[:count] for index, count in wanted]
+        return self.only(np.concatenate(rows)) if sum(map(len, rows)) < len(self) else self
+
 
 def prepare_clips(
     network: AudioNetwork, clip_set: ClipSet, clips: Sequence[Clip], batch_size: int = 16

@@ -1,5 +1,7 @@
 """One name for each way to choose neurons, from what a dissection holds."""
 
+from functools import cached_property
+
 import numpy as np
 
 from earmark.dissection.concepts.concepts import ConceptScore, ConceptSource
@@ -18,16 +20,39 @@ from earmark.dissection.unlearning.whom import (
 )
 from earmark.dissection.verification.verification import Verification
 from earmark.language import Embedder
+from earmark.language.embedder import EachTextOnce
 
 _SOURCES: dict[str, ConceptSource] = {"db": "DB", "tab": "TAB", "icl": "ICL"}
 
 
+class Told:
+    """What a dissection says of its neurons; each table is read once, however many concepts are looked for."""
+
+    def __init__(self, opened: Reopened, embedder: Embedder) -> None:
+        self.opened = opened
+        self.embedder = EachTextOnce(embedder)
+
+    @cached_property
+    def names(self) -> list[ConceptScore]:
+        """The best names of the closed list."""
+        return [row for row in self.opened.run.stream("concepts", ConceptScore) if row.rank == 1]
+
+    @cached_property
+    def descriptions(self) -> list[Description]:
+        """All descriptions."""
+        return self.opened.run.read("descriptions", Description)
+
+    @cached_property
+    def verdicts(self) -> list[Verification]:
+        """What held-out clips say of them."""
+        return self.opened.run.read("verdicts", Verification)
+
+
 def rank(
-    opened: Reopened,
+    told: Told,
     subject: Subject,
     concept: Concept,
     method: Method,
-    embedder: Embedder,
     *,
     synonym_cosine: float = 0.6,
     most: int | None = None,
@@ -35,11 +60,10 @@ def rank(
     """Rank the neurons of the taps by how much they speak of a concept.
 
     Args:
-        opened: the dissection.
+        told: what the dissection says of its neurons.
         subject: its network and clips.
         concept: what to look for.
         method: how.
-        embedder: sentence vectors for synonyms.
         synonym_cosine: an open concept at least this near counts as the concept.
         most: neurons that will be silenced at most, where that is known; passes need no more.
 
@@ -48,22 +72,22 @@ def rank(
     """
     taps = subject.taps
     if method in _SOURCES:
-        return by_closed_concept(opened.run.read("concepts", ConceptScore), concept.name, taps, _SOURCES[method])
+        return by_closed_concept(told.names, concept.name, taps, _SOURCES[method])
     if concept.index is not None and method == "passes":
-        return by_passes(opened.network, taps, subject.choosing, concept.index, most)
+        return by_passes(subject.network, taps, subject.choosing, concept.index, most)
     if concept.index is not None and (method == "attribution" or method == "taylor"):
-        return by_attribution(opened.network, taps, subject.choosing, concept.index, method)
+        return by_attribution(subject.network, taps, subject.choosing, concept.index, method)
     if method == "selectivity":
-        return _selectivity(opened, subject, concept)
+        return _selectivity(told.opened, subject, concept)
     said = by_open_concepts(
-        opened.run.read("descriptions", Description),
+        told.descriptions,
         plain_name(concept.name),
         taps,
-        embedder,
+        told.embedder,
         synonym_cosine,
-        opened.run.read("verdicts", Verification) if method == "supported" else None,
+        told.verdicts if method == "supported" else None,
     )
-    return mix(said, _selectivity(opened, subject, concept)) if method == "mix" else said
+    return mix(said, _selectivity(told.opened, subject, concept)) if method == "mix" else said
 
 
 def _selectivity(opened: Reopened, subject: Subject, concept: Concept) -> Ranking:

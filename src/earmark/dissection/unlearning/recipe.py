@@ -21,7 +21,7 @@ from earmark.dissection.unlearning.export import (
 from earmark.dissection.unlearning.forgetting import Forgetting, erase, forget
 from earmark.dissection.unlearning.leace import Eraser
 from earmark.dissection.unlearning.listening import class_indices, plain_name, prepare_clips
-from earmark.dissection.unlearning.ranking import rank
+from earmark.dissection.unlearning.ranking import Told, rank
 from earmark.dissection.unlearning.subject import Concept, Subject
 from earmark.dissection.unlearning.whom import Ranking
 from earmark.errors import InvalidInput, Mendable, UnknownName
@@ -78,7 +78,8 @@ def unlearn(
     subject = _subject(opened, taps)
     for concept in wanted:
         subject.refuse_one_sided(concept)
-    rankings = _rankings(opened, subject, wanted, config, embedder)
+    told = Told(opened, embedder or SentenceVectors())
+    rankings = _rankings(told, subject, wanted, config)
     arguments = {"run": str(Path(path).resolve()), "concepts": list(concepts), "config": asdict(config)}
     run = RunFolder.create(Path(out), Manifest.begin("unlearning", arguments, config.seed))
     if "supported" in (config.method, *config.beside):
@@ -97,7 +98,7 @@ def unlearn(
         counts["concepts"] = len(wanted)
     if config.beside:
         with run.stage("beside") as counts:
-            rows = list(_beside(opened, subject, wanted, config, embedder, run))
+            rows = list(_beside(told, subject, wanted, config, run))
             run.write("beside", Forgetting, rows)
             counts["rows"] = len(rows)
     assert fingerprint(opened.network) == opened.run.manifest.arguments["fingerprint"]  # noqa: S101
@@ -106,12 +107,7 @@ def unlearn(
 
 
 def _beside(
-    opened: Reopened,
-    subject: Subject,
-    concepts: Sequence[Concept],
-    config: UnlearnConfig,
-    embedder: Embedder | None,
-    run: RunFolder,
+    told: Told, subject: Subject, concepts: Sequence[Concept], config: UnlearnConfig, run: RunFolder
 ) -> Iterator[Forgetting]:
     """The same concepts by other methods, without random prunes; what cannot be done is noted in the run."""
     for method in config.beside:
@@ -120,7 +116,7 @@ def _beside(
             if method != "leace":
                 own = replace(config, method=method, beside=(), random_prunes=0)
             try:
-                (ranking,) = _rankings(opened, subject, [concept], own, embedder)
+                (ranking,) = _rankings(told, subject, [concept], own)
                 yield _forget(subject, concept, ranking, own)[0]
             except Mendable as error:
                 run.note(f"{concept.name} by {method} is not shown: {error}")
@@ -143,18 +139,12 @@ def _concepts(network: AudioNetwork, names: Sequence[str], method: Method) -> li
     return list(found.values())
 
 
-def _rankings(
-    opened: Reopened, subject: Subject, concepts: Sequence[Concept], config: UnlearnConfig, embedder: Embedder | None
-) -> list[Ranking | None]:
+def _rankings(told: Told, subject: Subject, concepts: Sequence[Concept], config: UnlearnConfig) -> list[Ranking | None]:
     """Who speaks most of each concept; ``None`` for LEACE, which asks no neuron."""
     if config.method == "leace":
         return [None] * len(concepts)
-    embedder, cosine = embedder or SentenceVectors(), config.synonym_cosine
-    most = config.budget.count(subject.neurons)
-    return [
-        rank(opened, subject, concept, config.method, embedder, synonym_cosine=cosine, most=most)
-        for concept in concepts
-    ]
+    most, cosine = config.budget.count(subject.neurons), config.synonym_cosine
+    return [rank(told, subject, one, config.method, synonym_cosine=cosine, most=most) for one in concepts]
 
 
 def _forget(
