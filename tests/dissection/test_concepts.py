@@ -13,6 +13,7 @@ from earmark.dissection.concepts.concept_list import load_concepts, readable_lab
 from earmark.dissection.concepts.concepts import (
     ClipConcepts,
     ConceptScore,
+    embed_sounds,
     last_layer_accuracy,
     match_captions,
     match_sounds,
@@ -266,7 +267,8 @@ class ByPitch:
 
 def test_sounds_are_compared_with_names_a_clip_at_a_time():
     kinds = np.arange(30) % 3
-    matrix = match_sounds(list(range(0, 60, 2)), (np.full(4, kind) for kind in kinds), NAMES, ByPitch())
+    sounds = embed_sounds((np.full(4, kind) for kind in kinds), ByPitch())
+    matrix = match_sounds(list(range(0, 60, 2)), sounds, NAMES, ByPitch())
     assert matrix.source == "TAB"
     activations = recorded(np.eye(3)[kinds], shown_clips=np.arange(0, 60, 2))
     assert [(row.source, row.concept) for row in score_concepts(activations, matrix, best=1)] == [
@@ -275,8 +277,8 @@ def test_sounds_are_compared_with_names_a_clip_at_a_time():
 
 
 def test_a_missing_waveform_is_not_passed_over():
-    with pytest.raises(ValueError, match="shorter"):
-        match_sounds([0, 1], [np.zeros(4)], NAMES, ByPitch())
+    with pytest.raises(ValueError, match="1 vectors for 2 clips"):
+        match_sounds([0, 1], embed_sounds([np.zeros(4)], ByPitch()), NAMES, ByPitch())
 
 
 # ICL

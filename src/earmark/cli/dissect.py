@@ -36,6 +36,7 @@ def dissect(
     tuning: Annotated[bool, typer.Option("--tuning", help=_HELP["tuning"])] = False,
     model: Annotated[str, typer.Option(help=_HELP["model"])] = _DEFAULT.model,
     describe_by: Annotated[str, typer.Option(help=_HELP["describe_by"])] = _DEFAULT.describe_by,
+    verify_by: Annotated[str, typer.Option(help=_HELP["verify_by"])] = _DEFAULT.verify_by,
     clap: Annotated[str | None, typer.Option(help=_HELP["clap"])] = None,
     batch_size: Annotated[int, typer.Option(min=1, help=_HELP["batch_size"])] = _DEFAULT.batch_size,
     precision: Annotated[str, typer.Option(help=_HELP["precision"])] = _DEFAULT.precision,
@@ -58,6 +59,7 @@ def dissect(
         tuning=tuning,
         model=model,
         describe_by=describe_by,  # type: ignore[arg-type]
+        verify_by=verify_by,  # type: ignore[arg-type]
         clap=clap,
         batch_size=batch_size,
         allow_outside=allow_outside,

@@ -6,6 +6,7 @@ import typer
 from rich.console import Console
 
 from earmark.dissection.describing.descriptions import Description
+from earmark.dissection.verification import detection, sounding
 from earmark.dissection.verification.verification import Verification
 from earmark.report.dissection_page import write_page
 from earmark.runs import RunFolder
@@ -31,11 +32,24 @@ def show_run(run: RunFolder, *, as_json: bool, audio: bool) -> None:
         console.print(f"{verdict.neuron}", style="bold", highlight=False, markup=False)
         console.print(f"  {verdict.text}", highlight=False, markup=False)
         console.print(f"  {score_line(verdict)}", style="dim", highlight=False, markup=False)
+    for line in other_judges(run):
+        console.print()
+        console.print(line, highlight=False, markup=False)
     for note in run.manifest.notes:
         console.print(f"note: {note}", markup=False, highlight=False)
     console.print()
     console.print(f"run   {run.path}", markup=False, highlight=False, soft_wrap=True)
     console.print(f"page  {page}", markup=False, highlight=False, soft_wrap=True)
+
+
+def other_judges(run: RunFolder) -> list[str]:
+    """What a language model and the sounds themselves say of the descriptions, where they were asked."""
+    lines = []
+    if run.has("detections"):
+        lines.append(detection.told(run.read("detections", detection.Detection)))
+    if run.has("soundings"):
+        lines.append(sounding.told(run.read("soundings", sounding.Sounding)))
+    return lines
 
 
 def best_of_different_taps(verdicts: list[Verification], count: int) -> list[Verification]:

@@ -62,7 +62,7 @@ def show(run: Annotated[Path, typer.Argument(help="A run folder.")], as_json: _A
     lines += [f"  table {name}: {rows} rows" for name, rows in table_rows(opened).items()]
     lines += [f"  skipped {clean_text(f'{item.uri}: {item.reason}')}" for item in manifest.skipped]
     lines += [f"  note: {note}" for note in manifest.notes]
-    lines += [*_best_and_worst(opened), *_forgotten(opened), *_copy_told(opened)]
+    lines += [*_best_and_worst(opened), *_other_judges(opened), *_forgotten(opened), *_copy_told(opened)]
     typer.echo("\n".join(lines))
 
 
@@ -111,6 +111,15 @@ def _copy_told(run: RunFolder) -> list[str]:
     lines = [f"  refused {count}: {reason}" for reason, count in reasons.most_common(_EACH_WAY)]
     page = run.path / "page.html"
     return [*pieces, *lines, *([f"  page: {page}"] if page.is_file() else [])]
+
+
+def _other_judges(run: RunFolder) -> list[str]:
+    """What was said of the descriptions besides the embedded verdicts."""
+    if run.manifest.kind != "dissection":
+        return []
+    from earmark.cli.dissected import other_judges
+
+    return [f"  {line}" for line in other_judges(run)]
 
 
 @app.command()

@@ -33,11 +33,15 @@ class DissectionConfig:
     tuning: bool = False
     """Also play generated sweeps of pitch, loudness, bandwidth, modulation and noise, and check claims against them."""
     model: str = "embedded"
-    """A language model to caption (with captions 'model'), to pick concepts and to describe; by default none."""
+    """A language model to caption (with captions 'model'), to pick concepts, to describe and to verify; by default
+    none."""
     describe_by: Literal["embedded", "model"] = "embedded"
     """Who phrases the descriptions: the embedded writer, or the model (two questions a neuron)."""
+    verify_by: Literal["embedded", "model"] = "embedded"
+    """Who judges the descriptions on held-out clips besides the embedded score: the model (one question each)."""
     clap: str | None = None
-    """A CLAP folder or hub id, to compare the sounds themselves with the concept names."""
+    """A CLAP folder or hub id, to compare the sounds themselves with the concept names and, held out, with the
+    descriptions."""
     batch_size: int = 16
     """Clips in one forward pass."""
     precision: Precision = "fp32"

@@ -50,7 +50,7 @@ def dissect(
 
     Returns:
         The finished run: tables clips, acoustics, captions, neurons, evidence, moments, concepts, descriptions and
-        verdicts, and the recorded arrays.
+        verdicts (with ``verify_by`` detections, with ``clap`` soundings), and the recorded arrays.
 
     Raises:
         Mendable: anything that the user can mend, before anything is written where that is possible.
@@ -70,6 +70,8 @@ def dissect(
         raise InvalidInput("captions by a model need one that listens: name it with --model.")
     if config.describe_by == "model" and model is None:
         raise InvalidInput("descriptions by a model need one: name it with --model.")
+    if config.verify_by == "model" and model is None:
+        raise InvalidInput("verdicts by a model need one: name it with --model.")
     arguments = {
         "network": opened.name,
         "clips": str(Path(clips).resolve()),

@@ -3,15 +3,17 @@
 Taps are described one at a time, so memory follows the widest tap and not the network.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from earmark.dissection.acoustics import AcousticScale, Measures, measure
 from earmark.dissection.clips import Clip, ClipSet, read_waveform
+from earmark.dissection.concepts.clap import AudioTextVectors
 from earmark.dissection.concepts.concepts import (
     ClipConcepts,
     ConceptScore,
     LastLayerAccuracy,
+    embed_sounds,
     last_layer_accuracy,
     match_captions,
     match_sounds,
@@ -34,14 +36,16 @@ from earmark.dissection.describing.model_descriptions import describe_with_model
 from earmark.dissection.describing.summaries import describe
 from earmark.dissection.localisation.localisation import Moment, localise
 from earmark.dissection.localisation.tuning import TuningCurve, TuningVerdict, confirm_claims, tune
-from earmark.dissection.networks import AudioNetwork, Tap, Waveform
+from earmark.dissection.networks import AudioNetwork, Tap
 from earmark.dissection.networks.weights import untrained_twin
 from earmark.dissection.recording.activations import Activations, checkpoint_of, load_activations, save_activations
 from earmark.dissection.recording.recording import RecordingConfig, record
 from earmark.dissection.recording.selection import NeuronEvidence, select
+from earmark.dissection.verification.detection import Detection, detect_with_model
+from earmark.dissection.verification.sounding import Sounding, sound_out
 from earmark.dissection.verification.verification import Verification, too_few_to_judge, verify, with_untrained
 from earmark.evidence import Record
-from earmark.language import Embedder, LanguageModel
+from earmark.language import Embedder, FloatMatrix, LanguageModel
 from earmark.language.spending import spending
 from earmark.runs import RunFolder
 from earmark.workers import Progress, Threads, Workers
@@ -93,7 +97,7 @@ class Walk:
         measures = self._measure()
         captions = self._caption(measures)
         features = build_features(self.clip_set, captions, measures, self.embedder)
-        self._describe(recorded, features, captions, self._match(captions))
+        self._describe(recorded, features, captions, self._hear())
         self._localise(recorded)
         if self.config.tuning:
             self._tune(recorded)
@@ -182,18 +186,22 @@ class Walk:
             return None
         return ListeningModel(self.language_model)
 
-    def _match(self, captions: Sequence[Caption]) -> list[ClipConcepts]:
+    def _hear(self) -> "_Sounds | None":
+        """The clips' own vectors, where an audio-text model is named and descriptions are still to be made."""
+        if self.config.clap is None or self.run.is_done("descriptions"):
+            return None
+        from earmark.dissection.concepts.clap import ClapVectors
+
+        vectors = ClapVectors(self.config.clap)
+        waveforms = (read_waveform(self.clip_set.root, clip, vectors.rate_hz) for clip in self.clip_set.clips)
+        return _Sounds(embed_sounds(waveforms, vectors), vectors)
+
+    def _match(self, captions: Sequence[Caption], sounds: "_Sounds | None") -> list[ClipConcepts]:
         """Clips x concepts, from captions and from the sounds: small, so made again when a run is resumed."""
         matched = [match_captions(captions, self.clip_set.clips, self.concepts, self.embedder)]
-        if self.config.clap is not None:
-            from earmark.dissection.concepts.clap import ClapVectors
-
-            vectors = ClapVectors(self.config.clap)
+        if sounds is not None:
             clips = range(len(self.clip_set.clips))
-            sounds: Iterator[Waveform] = (
-                read_waveform(self.clip_set.root, clip, vectors.rate_hz) for clip in self.clip_set.clips
-            )
-            matched.append(match_sounds(clips, sounds, self.concepts, vectors))
+            matched.append(match_sounds(clips, sounds.rows, self.concepts, sounds.vectors))
         return matched
 
     def _describe(
@@ -201,11 +209,12 @@ class Walk:
         recorded: Sequence[Activations],
         features: ClipFeatures,
         captions: Sequence[Caption],
-        matched: Sequence[ClipConcepts],
+        sounds: "_Sounds | None",
     ) -> None:
         """Tap by tap: evidence, closed concepts, descriptions, verdicts."""
         if self.run.is_done("descriptions"):
             return
+        matched = self._match(captions, sounds)
         with (
             self.run.stage("descriptions") as counts,
             spending(self.run, "descriptions", self.language_model) as keep_spending,
@@ -213,10 +222,10 @@ class Walk:
             for number, activations in enumerate(recorded):
                 # Verdicts are written last: a tap that has them is done.
                 if not self.run.has_part("verdicts", number):
-                    self._describe_tap(number, activations, features, captions, matched)
+                    self._describe_tap(number, activations, features, captions, matched, sounds)
                     keep_spending()
                 self.progress("descriptions", number + 1, len(recorded))
-            for name, kind in _BY_TAP.items():
+            for name, kind in self._tables_by_tap().items():
                 self.run.finish(name, kind)
             self._judge_last_layer()
             descriptions = self.run.read("descriptions", Description)
@@ -242,6 +251,7 @@ class Walk:
         features: ClipFeatures,
         captions: Sequence[Caption],
         matched: Sequence[ClipConcepts],
+        sounds: "_Sounds | None",
     ) -> None:
         evidence = select(activations, self.clip_set)
         scores = [row for one in matched for row in score_concepts(activations, one, _SCORES)]
@@ -258,11 +268,46 @@ class Walk:
             self.run.skip(picked.refused)
         descriptions = self._phrase(activations, evidence, features, captions)
         verdicts = verify(descriptions, activations, features, self.clip_set, seed=self.config.seed)
+        self._ask_others(number, descriptions, activations, features, captions, sounds)
         self.run.append("neurons", NeuronRow, _neuron_rows(activations, self.network.labels), number)
         self.run.append("evidence", NeuronEvidence, evidence, number)
         self.run.append("concepts", ConceptScore, scores, number)
         self.run.append("descriptions", Description, descriptions, number)
         self.run.append("verdicts", Verification, verdicts, number)
+
+    def _ask_others(
+        self,
+        number: int,
+        descriptions: Sequence[Description],
+        activations: Activations,
+        features: ClipFeatures,
+        captions: Sequence[Caption],
+        sounds: "_Sounds | None",
+    ) -> None:
+        """Second opinions of the same descriptions on held-out clips: a language model's, and the sounds' own."""
+        if self.config.verify_by == "model" and self.language_model is not None:
+            detected = detect_with_model(
+                self.language_model,
+                descriptions,
+                activations,
+                self._captions_by_clip(captions),
+                features,
+                self.clip_set,
+                workers=self.workers,
+                seed=self.config.seed,
+            )
+            self.run.append("detections", Detection, detected, number)
+        if sounds is not None:
+            seed = self.config.seed
+            heard = sound_out(
+                descriptions, activations, sounds.rows, sounds.vectors, self.clip_set, features.groups, seed
+            )
+            self.run.append("soundings", Sounding, heard, number)
+
+    def _tables_by_tap(self) -> dict[str, type[Record]]:
+        by_model: dict[str, type[Record]] = {"detections": Detection} if self.config.verify_by == "model" else {}
+        by_sound: dict[str, type[Record]] = {"soundings": Sounding} if self.config.clap is not None else {}
+        return by_model | by_sound | _BY_TAP
 
     def _phrase(
         self,
@@ -350,6 +395,14 @@ class Walk:
             verdicts = self.run.read("verdicts", Verification)
             self.run.write("verdicts", Verification, with_untrained(verdicts, twin))
             counts["verdicts"] = len(twin)
+
+
+@dataclass(frozen=True)
+class _Sounds:
+    """Every clip's vector from an audio-text model, and the model."""
+
+    rows: FloatMatrix
+    vectors: AudioTextVectors
 
 
 _BY_TAP: dict[str, type[Record]] = {

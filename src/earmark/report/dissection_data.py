@@ -63,6 +63,8 @@ class _Gathering:
         for row in _rows(run, "captions"):
             self.captions[row["clip_id"]].append(row["text"])
         self.places: dict[str, int] = {}
+        self.detections = _by_neuron(_rows(run, "detections"))
+        self.soundings = _by_neuron(_rows(run, "soundings"))
         self.tuning: dict[str, list[Row]] = defaultdict(list)
         for row in _rows(run, "tuning_verdicts"):
             self.tuning[row["verdict"]["claim_id"]].append(row)
@@ -133,6 +135,10 @@ class _Gathering:
             closed=tuple(self.closed[key]),
             open=tuple(said["open_concepts"] if said else ()),
             withheld=tuple(said["withheld"] if said else ()),
+            opinions=(
+                *(_detected(row) for row in self.detections[key]),
+                *(_sounded(row) for row in self.soundings[key]),
+            ),
         )
 
     def _claim(
@@ -225,6 +231,23 @@ class _Gathering:
         if seconds:
             yield "time", f"{seconds / 60:.1f} minutes on {manifest.platform}"
         yield "packages", ", ".join(f"{name} {version}" for name, version in sorted(manifest.packages.items()))
+
+
+def _detected(row: Row) -> str:
+    if row["auprc"] is None:
+        return f"{row['judge']}: {row['reason']}"
+    return (
+        f"{row['judge']}, reading {row['clips']} held-out captions: AUPRC {row['auprc']:.2f} (chance "
+        f"{row['auprc_chance']:.2f}, embedded {row['embedded_auprc']:.2f}), F1 {row['f1']:.2f} (chance "
+        f"{row['f1_chance']:.2f})"
+    )
+
+
+def _sounded(row: Row) -> str:
+    if row["pearson"] is None:
+        return f"{row['judge']}: {row['reason']}"
+    area = "" if row["auprc"] is None else f", AUPRC {row['auprc']:.2f} (chance {row['auprc_chance']:.2f})"
+    return f"{row['judge']}, hearing {row['clips']} held-out clips: Pearson {row['pearson']:.2f}{area}"
 
 
 def _most_telling(scored: Sequence[PageNeuron]) -> list[int]:

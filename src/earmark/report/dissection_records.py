@@ -96,6 +96,8 @@ class NeuronDetail(Record):
     closed: tuple[ConceptList, ...]
     open: tuple[str, ...]
     withheld: tuple[str, ...]
+    opinions: tuple[str, ...] = ()
+    """What other judges say on held-out clips: a language model that read captions, the sounds themselves."""
 
 
 class PageLayer(Record):

@@ -99,21 +99,30 @@ def match_captions(
     return ClipConcepts("DB", np.array(rows, dtype=np.int64), tuple(concepts), values.astype(np.float32))
 
 
+def embed_sounds(waveforms: Iterable[Waveform], vectors: AudioTextVectors) -> FloatMatrix:
+    """The vectors of sounds, each heard once and let go; (clip, dimension), unit rows.
+
+    Args:
+        waveforms: at ``vectors.rate_hz``.
+        vectors: an audio-text model.
+    """
+    return np.stack([vectors.embed_sound(waveform) for waveform in waveforms]).astype(np.float32)
+
+
 def match_sounds(
-    clips: Sequence[int], waveforms: Iterable[Waveform], concepts: Sequence[str], vectors: AudioTextVectors
+    clips: Sequence[int], sounds: FloatMatrix, concepts: Sequence[str], vectors: AudioTextVectors
 ) -> ClipConcepts:
-    """Compare the sounds themselves with the names (TAB), a clip at a time.
+    """Compare the sounds themselves with the names (TAB).
 
     Args:
         clips: positions in ``ClipSet.clips``, ascending.
-        waveforms: theirs, in that order, at ``vectors.rate_hz``.
+        sounds: (clip, dimension), their vectors in that order.
         concepts: the names.
-        vectors: an audio-text model.
+        vectors: the model that they come from.
     """
-    names = vectors.embed_names(concepts)
-    values = np.empty((len(clips), len(concepts)), dtype=np.float32)
-    for row, waveform in zip(range(len(clips)), waveforms, strict=True):
-        values[row] = vectors.embed_sound(waveform) @ names.T
+    if len(clips) != len(sounds):
+        raise ValueError(f"{len(sounds)} vectors for {len(clips)} clips")
+    values = (sounds @ vectors.embed_names(concepts).T).astype(np.float32)
     return ClipConcepts("TAB", np.asarray(clips, dtype=np.int64), tuple(concepts), values)
 
 

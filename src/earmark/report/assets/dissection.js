@@ -165,7 +165,8 @@
       ...detail.closed.map((list) => pills(`Closest of the concept list (${list.source})`, list.concepts.map(([name, score]) =>
         score === null ? name : `${name} ${number(score)}`))),
       pills("Open concepts", detail.open),
-      pills("Taken away by calibration", detail.withheld, "plain"));
+      pills("Taken away by calibration", detail.withheld, "plain"),
+      pills("Other judges, on held-out clips", detail.opinions, "plain"));
     if (facts.children.length) parts.append(facts);
     return parts;
   };
