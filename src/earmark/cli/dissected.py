@@ -6,8 +6,7 @@ import typer
 from rich.console import Console
 
 from earmark.dissection.describing.descriptions import Description
-from earmark.dissection.verification import detection, sounding
-from earmark.dissection.verification.verification import Verification
+from earmark.dissection.verification.verification import Verification, detection, sounding
 from earmark.report.dissection_page import write_page
 from earmark.runs import RunFolder
 
