@@ -6,7 +6,11 @@ import typer
 from rich.console import Console
 
 from earmark.dissection.describing.descriptions import Description
-from earmark.dissection.verification.verification import Verification, detection, sounding
+from earmark.dissection.verification.detection import Detection
+from earmark.dissection.verification.detection import told as told_by_captions
+from earmark.dissection.verification.sounding import Sounding
+from earmark.dissection.verification.sounding import told as told_by_sounds
+from earmark.dissection.verification.verification import Verification
 from earmark.report.dissection_page import write_page
 from earmark.runs import RunFolder
 
@@ -45,9 +49,9 @@ def other_judges(run: RunFolder) -> list[str]:
     """What a language model and the sounds themselves say of the descriptions, where they were asked."""
     lines = []
     if run.has("detections"):
-        lines.append(detection.told(run.read("detections", detection.Detection)))
+        lines.append(told_by_captions(run.read("detections", Detection)))
     if run.has("soundings"):
-        lines.append(sounding.told(run.read("soundings", sounding.Sounding)))
+        lines.append(told_by_sounds(run.read("soundings", Sounding)))
     return lines
 
 

@@ -40,8 +40,8 @@ def test_a_model_picks_describes_and_verifies_and_clap_scores_names_and_sentence
     names = tmp_path / "names.txt"
     names.write_text("bell\nrain\nsiren\ndrum\nbird\nengine\n")
     code, out, err = call(
-        "dissect", factory, sounds, "--out", "run", "--no-audio", "--taps", "hidden", "--concepts", names, "--model", "scripted:perfect",
-        "--describe-by", "model", "--verify-by", "model", "--clap", clap,
+        "dissect", factory, sounds, "--out", "run", "--no-audio", "--taps", "hidden", "--concepts", names,
+        "--model", "scripted:perfect", "--describe-by", "model", "--verify-by", "model", "--clap", clap,
     )  # fmt: skip
     assert code == 0, err
     run = RunFolder.open(tmp_path / "run")
