@@ -1,10 +1,14 @@
 """Every clip is captioned once from every source, and nothing that was done is done again."""
 
+import io
+import json
+
 import numpy as np
 import pytest
 import soundfile
 
 from earmark.dissection.clips import ClipSet, load_clips
+from earmark.dissection.describing.caption_checks import CaptionAgreement, why_no_caption
 from earmark.dissection.describing.captions import (
     CIRCULAR_LABELS,
     Caption,
@@ -13,6 +17,7 @@ from earmark.dissection.describing.captions import (
     ListeningModel,
     caption_clips,
     caption_sources,
+    hear_twice,
 )
 from earmark.errors import InvalidInput, UnknownName
 from earmark.language.providers.scripted import Scripted
@@ -108,6 +113,80 @@ def test_a_model_that_listens_gets_the_clip_as_wav_and_its_words_are_cleaned(cli
     # Nothing of the clip's own words travels along: the model says what it hears.
     assert {message.text for prompt in model.asked for message in prompt.data} == {"the recording"}
     assert model.asked[0].instructions == model.asked[1].instructions
+
+
+def test_a_long_clip_of_another_format_is_cut_and_converted(tmp_path):
+    stereo = np.random.default_rng(0).normal(scale=0.1, size=(8000 * 40, 2))
+    soundfile.write(tmp_path / "long.flac", stereo, 8000)
+    soundfile.write(tmp_path / "short.wav", stereo[:8000], 8000)
+    listening = ListeningModel(Scripted(lambda prompt: '{"caption": "noise"}'))
+    loaded = load_clips(tmp_path)
+    for clip in loaded.clips:
+        listening.caption(loaded.root, clip)
+    sounds = [soundfile.info(io.BytesIO(asked.data[0].audio_wav)) for asked in listening.model.asked]
+    assert [(one.format, one.channels, one.samplerate, one.duration) for one in sounds] == [
+        ("WAV", 1, 16_000, 30.0),
+        ("WAV", 1, 16_000, 1.0),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("said", "reason"),
+    [
+        ("I'm sorry, but I cannot listen to audio.", "it refuses"),
+        ("As an AI language model I have no ears.", "it refuses"),
+        ("No audio was provided.", "it refuses"),
+        ("dog dog dog dog dog", "it repeats itself"),
+        ("a bell rings, a bell rings, a bell rings, a bell rings", "it repeats itself"),
+        ("...", "it says nothing"),
+        ("A dog barks twice and a bell rings while rain falls on a tin roof.", None),
+        ("Someone says: I can hear you, I can hear you.", None),
+        ("A woman who is unable to stop laughing.", None),
+    ],
+)
+def test_refusals_and_loops_are_no_captions(said, reason):
+    assert (why_no_caption(said) or "").startswith(reason or "")
+    assert (why_no_caption(said) is None) == (reason is None)
+
+
+def test_a_refusal_inside_a_well_formed_reply_is_set_aside_with_its_reason(clips, run):
+    model = Scripted(lambda prompt: '{"caption": "I am sorry, I cannot hear the recording."}')
+    config = CaptionConfig(sources=("model",))
+    assert caption_clips(clips, config, run, captioner=ListeningModel(model)) == []
+    assert {item.reason for item in run.manifest.skipped} == {
+        'no model caption: scripted gave no caption: it refuses ("I am sorry")'
+    }
+
+
+def test_a_sample_is_heard_twice_and_the_agreement_is_told_beside_chance(clips, run):
+    def answer(prompt):
+        number = len(prompt.data[0].audio_wav) + prompt.data[0].audio_wav[400]
+        return json.dumps({"caption": f"bell {number}" if prompt.temperature == 0 or number % 2 else "a door"})
+
+    captioner = ListeningModel(Scripted(answer))
+    captions = caption_clips(clips, CaptionConfig(sources=("model",)), run, captioner=captioner)
+    asked = len(captioner.model.asked)
+    hear_twice(clips, captions, captioner, run, Letters(), seed=3)
+    again = captioner.model.asked[asked:]
+    assert len(again) == 20
+    assert {(prompt.temperature, prompt.seed) for prompt in again} == {(0.7, 4)}
+    rows = run.read("caption_agreement", CaptionAgreement)
+    first = {caption.clip_id: caption.text for caption in captions}
+    assert all(row.first == first[row.clip_id] for row in rows)
+    assert all((row.cosine > 0.999) == (row.first == row.second) for row in rows)
+    (note,) = run.manifest.notes
+    assert "heard 20 clips twice" in note
+    assert "those of different clips at" in note
+
+
+class Letters:
+    """Texts as counts of their characters."""
+
+    name = "letters"
+
+    def embed(self, texts):
+        counts = np.array([[text.count(chr(code)) for code in range(32, 128)] for text in texts], dtype=np.float32)
+        return counts / np.linalg.norm(counts, axis=1, keepdims=True)
 
 
 def test_a_model_that_talks_nonsense_yields_no_caption(clips, run):

@@ -25,10 +25,10 @@ from earmark.dissection.config import DissectionConfig
 from earmark.dissection.describing.captions import (
     Caption,
     CaptionConfig,
-    Captioner,
     ListeningModel,
     caption_clips,
     caption_sources,
+    hear_twice,
 )
 from earmark.dissection.describing.descriptions import Description
 from earmark.dissection.describing.features import ClipFeatures, build_features
@@ -169,19 +169,30 @@ class Walk:
         heard = {clip.id: one for clip, one in zip(clips, measures, strict=True)}
         config = CaptionConfig(self.config.captions or None)
         with self.run.stage("captions") as counts, spending(self.run, "captions", self.language_model):
+            captioner = self._captioner(config)
             captions = caption_clips(
                 self.clip_set,
                 config,
                 self.run,
                 acoustic=lambda clip: scale.caption(heard[clip.id]),
-                captioner=self._captioner(config),
+                captioner=captioner,
                 workers=self.workers,
                 progress=self.progress,
             )
+            if captioner is not None:
+                hear_twice(
+                    self.clip_set,
+                    captions,
+                    captioner,
+                    self.run,
+                    self.embedder,
+                    seed=self.config.seed,
+                    workers=self.workers,
+                )
             counts["captions"] = len(captions)
         return captions
 
-    def _captioner(self, config: CaptionConfig) -> Captioner | None:
+    def _captioner(self, config: CaptionConfig) -> ListeningModel | None:
         if "model" not in caption_sources(self.clip_set, config) or self.language_model is None:
             return None
         return ListeningModel(self.language_model)

@@ -6,16 +6,23 @@ Four sources, which combine: ``acoustic`` words for what was measured, the manif
 
 import io
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import TYPE_CHECKING, Literal, Protocol, get_args
 
 from pydantic import Field
 
 from earmark.dissection.clips import Clip, ClipSet, read_waveform
+from earmark.dissection.describing.caption_checks import (
+    CaptionAgreement,
+    compare_captions,
+    draw_twice,
+    told,
+    why_no_caption,
+)
 from earmark.errors import InvalidInput, UnknownName
 from earmark.evidence import Record
-from earmark.language import LanguageModel, Message
+from earmark.language import Embedder, LanguageModel, Message
 from earmark.language.orders import find_orders, without_orders
 from earmark.language.prompt_files import load_prompt
 from earmark.language.structured import ask
@@ -35,6 +42,7 @@ CIRCULAR_LABELS = (
 _TABLE = "captions"
 _LIMIT = 500
 _COMMIT_EVERY = 32
+_WARMER = 0.7
 
 
 class Caption(Record):
@@ -94,6 +102,10 @@ class ListeningModel:
     rate_hz: int = 16_000
     max_s: float = 30.0
     """A longer clip is cut here."""
+    seed: int = 0
+    """Handed to the model."""
+    temperature: float = 0.0
+    """Above 0 it may say something else every time."""
 
     @property
     def name(self) -> str:
@@ -101,11 +113,14 @@ class ListeningModel:
         return self.model.name
 
     def caption(self, root: "Path", clip: Clip) -> Heard:
-        """Ask once, and once more where the reply cannot be used."""
+        """Ask once, and once more where the reply cannot be used; refusals and loops are no captions."""
         sound = Message(label="clip", text="the recording", audio_wav=self._wav(root, clip))
-        prompt = load_prompt("earmark.dissection", "caption").fill(sound, max_tokens=120)
-        answer = ask(self.model, prompt, _CaptionReply)
-        return Heard(answer.value.caption if answer.value else None, answer.reason)
+        prompt = load_prompt("earmark.dissection", "caption").fill(sound, max_tokens=120, seed=self.seed)
+        answer = ask(self.model, prompt.model_copy(update={"temperature": self.temperature}), _CaptionReply)
+        if answer.value is None:
+            return Heard(None, answer.reason)
+        reason = why_no_caption(answer.value.caption)
+        return Heard(None, f"{self.name} gave no caption: {reason}") if reason else Heard(answer.value.caption)
 
     def _wav(self, root: "Path", clip: Clip) -> bytes:
         import soundfile
@@ -185,6 +200,44 @@ def caption_clips(
         progress("captions", count, total)
     run.finish(_TABLE, Caption)
     return run.read(_TABLE, Caption)
+
+
+def hear_twice(
+    clip_set: ClipSet,
+    captions: Sequence[Caption],
+    captioner: ListeningModel,
+    run: RunFolder,
+    embedder: Embedder,
+    *,
+    seed: int = 0,
+    workers: Workers | None = None,
+) -> None:
+    """Ask about a sample of the clips a second time, warmer, and note in the run how far the two answers agree.
+
+    Args:
+        clip_set: the clips.
+        captions: the first answers.
+        captioner: who listens.
+        run: keeps the table ``caption_agreement`` and the note.
+        embedder: sentence vectors.
+        seed: draws the sample, and is handed to the model.
+        workers: who calls the captioner.
+    """
+    first = {one.clip_id: one.text for one in captions if one.source == "model"}
+    drawn = draw_twice([clip for clip in clip_set.clips if clip.id in first], seed)
+    again = replace(captioner, seed=seed + 1, temperature=_WARMER)
+    heard = (workers or Threads(4)).map(lambda clip: again.caption(clip_set.root, clip), drawn)
+    pairs = [
+        (clip, first[clip.id], clean_text(second.text, _LIMIT))
+        for clip, second in zip(drawn, heard, strict=True)
+        if second.text is not None
+    ]
+    if not pairs:
+        run.note(f"{captioner.name} was asked about {len(drawn)} clips twice and gave no second caption.")
+        return
+    rows = compare_captions(pairs, embedder)
+    run.write("caption_agreement", CaptionAgreement, rows)
+    run.note(told(rows, captioner.name, embedder))
 
 
 _Made = Sequence[tuple[Clip, CaptionSource, Heard]]

@@ -38,7 +38,7 @@ class LocalChat:
         try:
             config = AutoConfig.from_pretrained(folder)
             self.listens = config.model_type in _AUDIO_TYPES
-            self._model = _auto_class(config.model_type).from_pretrained(folder, use_safetensors=True).eval()
+            self._model = load_model(folder, config).eval()
             self._processor = _load_processor(folder, self.listens)
         except (OSError, ValueError, KeyError) as error:
             raise InvalidInput(f"no chat model could be loaded from {folder}: {error}") from error
@@ -88,12 +88,19 @@ class LocalChat:
         )
 
 
-def _auto_class(model_type: str) -> Any:
+def load_model(folder: Path, config: Any) -> Any:
+    """The weights in the class that its family needs; of a Qwen2.5-Omni only the part that listens and writes."""
     import transformers
 
-    if model_type == "audioflamingo3":
-        return transformers.AutoModelForSeq2SeqLM
-    return transformers.AutoModelForMultimodalLM if model_type in _AUDIO_TYPES else transformers.AutoModelForCausalLM
+    auto: Any = transformers.AutoModelForCausalLM
+    if config.model_type == "audioflamingo3":
+        auto = transformers.AutoModelForSeq2SeqLM
+    elif config.model_type == "qwen2_5_omni":
+        # The whole model also speaks, for which it reads a pickle of voices.
+        auto, config = transformers.Qwen2_5OmniThinkerForConditionalGeneration, config.thinker_config
+    elif config.model_type in _AUDIO_TYPES:
+        auto = transformers.AutoModelForMultimodalLM
+    return auto.from_pretrained(folder, config=config, use_safetensors=True)
 
 
 def _load_processor(folder: Path, listens: bool) -> Any:
