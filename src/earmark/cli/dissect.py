@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from earmark.cli.dissected import show_run
-from earmark.cli.model_options import Asking, asks_a_model
+from earmark.cli.model_options import Asking, asks_a_model, prompt_set
 from earmark.cli.options import field_docs
 from earmark.cli.progress import drawn
 from earmark.dissection.config import DissectionConfig
@@ -37,6 +37,7 @@ def dissect(
     model: Annotated[str, typer.Option(help=_HELP["model"])] = _DEFAULT.model,
     describe_by: Annotated[str, typer.Option(help=_HELP["describe_by"])] = _DEFAULT.describe_by,
     verify_by: Annotated[str, typer.Option(help=_HELP["verify_by"])] = _DEFAULT.verify_by,
+    prompts: Annotated[str, typer.Option(help=_HELP["prompts"])] = _DEFAULT.prompts,
     clap: Annotated[str | None, typer.Option(help=_HELP["clap"])] = None,
     batch_size: Annotated[int, typer.Option(min=1, help=_HELP["batch_size"])] = _DEFAULT.batch_size,
     precision: Annotated[str, typer.Option(help=_HELP["precision"])] = _DEFAULT.precision,
@@ -60,6 +61,7 @@ def dissect(
         model=model,
         describe_by=describe_by,  # type: ignore[arg-type]
         verify_by=verify_by,  # type: ignore[arg-type]
+        prompts=prompt_set(prompts),
         clap=clap,
         batch_size=batch_size,
         allow_outside=allow_outside,

@@ -3,14 +3,16 @@
 import json
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from earmark.cli.model_options import Asking, asks_a_model
+from earmark.cli.model_options import Asking, asks_a_model, prompt_set
 from earmark.errors import InvalidInput
-from earmark.language import LanguageModel
 from earmark.language.untrusted import clean_text
+
+if TYPE_CHECKING:
+    from earmark.copywriting.evaluation.judging import PairJudge
 
 app = typer.Typer(add_completion=False, no_args_is_help=True)
 
@@ -28,6 +30,7 @@ def judge(
     model: Annotated[
         str | None, typer.Option(help="A language model that prefers; written-down rules by default.")
     ] = None,
+    prompts: Annotated[str, typer.Option(help="How the model is asked: own, or published.")] = "own",
     people: Annotated[
         Path | None,
         typer.Option(
@@ -54,21 +57,21 @@ def judge(
         _people(first, second, people, pairs, seed, as_json)
     else:
         with asking.opened(model, go_on="Give the same command again: what was answered is not asked again.") as opened:
-            _judge(first, second, reviews, opened, seed, as_json)
+            from earmark.copywriting.rewards.allure import ModelJudge, RuleJudge
+
+            pair_judge = ModelJudge(opened, prompt_set(prompts)) if opened else RuleJudge()
+            _judge(first, second, reviews, pair_judge, seed, as_json)
 
 
-def _judge(
-    first: Path, second: Path, reviews: Path | None, model: LanguageModel | None, seed: int, as_json: bool
-) -> None:
+def _judge(first: Path, second: Path, reviews: Path | None, judge: "PairJudge", seed: int, as_json: bool) -> None:
     from earmark.copywriting.evaluation.judged_files import judge_files, told
-    from earmark.copywriting.rewards.allure import ModelJudge, RuleJudge
 
     faithful = {}
     if reviews is not None:
         from earmark.copywriting.evaluation.faithfulness import faithful_share
 
         faithful = {path: share for path in (first, second) if (share := faithful_share(path, reviews)) is not None}
-    found = judge_files(first, second, ModelJudge(model) if model else RuleJudge(), seed=seed, faithful=faithful)
+    found = judge_files(first, second, judge, seed=seed, faithful=faithful)
     if as_json:
         plain = {**asdict(found)} | {
             "files": [report.model_dump() for report in found.files],

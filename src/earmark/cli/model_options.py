@@ -5,15 +5,16 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, fields
 from functools import wraps
-from typing import Annotated, Any
+from typing import Annotated, Any, get_args
 
 import typer
 
 from earmark.cli.options import field_docs
-from earmark.errors import BudgetSpent
+from earmark.errors import BudgetSpent, UnknownName
 from earmark.language.budget import Budget, BudgetConfig, Counting
 from earmark.language.choose import EMBEDDED, leaves_this_machine, open_model, shared_cache
 from earmark.language.model import Usage
+from earmark.language.prompt_files import PromptSet
 
 _HELP = field_docs(BudgetConfig)
 
@@ -97,6 +98,17 @@ def asks_a_model(command: Callable[..., None]) -> Callable[..., None]:
     with_options.__signature__ = signature.replace(parameters=parameters)  # type: ignore[attr-defined]
     with_options.__annotations__ = {one.name: one.annotation for one in parameters}
     return with_options
+
+
+def prompt_set(name: str) -> PromptSet:
+    """The way of asking that a name means.
+
+    Raises:
+        UnknownName: there is no such way.
+    """
+    if name not in get_args(PromptSet):
+        raise UnknownName("--prompts", name, get_args(PromptSet))
+    return name  # type: ignore[return-value]
 
 
 def told(budget: Budget) -> Iterator[str]:

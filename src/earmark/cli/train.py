@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from earmark.cli.model_options import Asking, asks_a_model
+from earmark.cli.model_options import Asking, asks_a_model, prompt_set
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, help="Train a network or a writer from your own data.")
 
@@ -110,6 +110,7 @@ def writer(
         str | None,
         typer.Option(help="A language model that writes the lessons and judges allure; embedded by default."),
     ] = None,
+    prompts: Annotated[str, typer.Option(help="How it is asked to judge: own, or published.")] = "own",
     nli: Annotated[
         Path | None, typer.Option(help="A folder with an entailment model for veracity; embedded rules by default.")
     ] = None,
@@ -131,6 +132,7 @@ def writer(
         method=method,
         steps=steps,
         model=model,
+        prompts=prompt_set(prompts),
         nli=str(nli) if nli else None,
         briefs=briefs,
         vectors=vectors,

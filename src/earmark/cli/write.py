@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
-from earmark.cli.model_options import Asking, asks_a_model
+from earmark.cli.model_options import Asking, asks_a_model, prompt_set
 from earmark.cli.options import field_docs
 from earmark.copywriting.copy_run import CopyRequest
 from earmark.copywriting.recipe import CopyConfig
@@ -36,6 +36,7 @@ def write(
     policy: Annotated[str | None, _option("policy", metavar="DIR")] = None,
     model: Annotated[str | None, _option("model", metavar="NAME")] = None,
     summarise_by: Annotated[str, _option("summarise_by")] = "embedded",
+    prompts: Annotated[str, _option("prompts")] = "own",
     drafts: Annotated[int, _option("drafts")] = 4,
     aspects: Annotated[str | None, _option("aspects", metavar="FILE")] = None,
     discover: Annotated[bool, _option("discover", "--discover")] = False,
@@ -85,6 +86,7 @@ def write(
         policy=policy,
         model=model,
         summarise_by=summarise_by,  # type: ignore[arg-type]
+        prompts=prompt_set(prompts),
         discover=discover,
         facts=facts,
         aspects=aspects,

@@ -18,6 +18,7 @@ from earmark.evidence import Record
 from earmark.language import LanguageModel
 from earmark.language.budget import counted
 from earmark.language.choose import open_model, shared_cache
+from earmark.language.prompt_files import PromptSet
 from earmark.language.spending import spending
 from earmark.runs import Manifest, RunFolder
 from earmark.workers import Progress, silent
@@ -45,6 +46,8 @@ class CopyRequest:
     summarise_by: SummaryKind = "embedded"
     """Who reads the claims out of the reviews: our own reader, or the model, of which only what reviews bear out is
     kept."""
+    prompts: PromptSet = "own"
+    """How a model is asked to summarise: in our own way, or as published."""
     discover: bool = False
     """Also find aspects in the reviews themselves, beside those of the ready set or of your own."""
     facts: str | None = None
@@ -104,6 +107,7 @@ class CopyRequest:
             facts=facts,
             model=asked,
             summarise_by=self.summarise_by,
+            prompts=self.prompts,
             discover=self.discover,
         )
 

@@ -16,7 +16,7 @@ from earmark.copywriting.opinions.stance import Stance, overall_stance
 from earmark.copywriting.reviews import Columns, Product, ReviewedProduct, read_products
 from earmark.copywriting.rewards import Reward
 from earmark.copywriting.summaries.grouping import summarise
-from earmark.copywriting.summaries.model_summaries import summarise_all
+from earmark.copywriting.summaries.model_summaries import ModelSummaryConfig, summarise_all
 from earmark.copywriting.summaries.praise import PraiseRules, Support
 from earmark.copywriting.writers.channels import check_must
 from earmark.copywriting.writers.composer import Composer
@@ -26,6 +26,7 @@ from earmark.copywriting.writers.filters import why_unfit
 from earmark.errors import InvalidInput, NotEnoughEvidence, UnknownName
 from earmark.language import Embedder, LanguageModel
 from earmark.language.orders import find_orders
+from earmark.language.prompt_files import PromptSet
 from earmark.language.untrusted import clean_text
 from earmark.runs import Skipped
 from earmark.workers import Progress, silent
@@ -85,6 +86,8 @@ class Parts:
     """The language model that the parts ask, if any does."""
     summarise_by: Literal["embedded", "model"] = "embedded"
     """Who says what reviewers claim: our own reader, or the model, of which only what the reviews bear out is kept."""
+    prompts: PromptSet = "own"
+    """How the model is asked to summarise: in our own way, or as published."""
     discover: bool = False
     """Whether a product's reviews may found aspects beside those that are known."""
     rewards: Mapping[str, Reward] = field(default_factory=dict)
@@ -193,7 +196,9 @@ def brief_of(reviewed: ReviewedProduct, config: CopyConfig, parts: Parts) -> tup
     notes = [f"aspects found in the reviews: {', '.join(discovered)}"] if discovered else []
     if parts.summarise_by == "model":
         asked = aspects.aspects if aspect is None else (aspect,)
-        summaries, read = summarise_all(reviewed, asked, _model_of(parts), summaries)
+        summaries, read = summarise_all(
+            reviewed, asked, _model_of(parts), summaries, ModelSummaryConfig(prompts=parts.prompts)
+        )
         notes += read
     stance = overall_stance(reviewed, opinions)
     facts, _ = _sober_facts(reviewed.product, parts.facts)

@@ -6,6 +6,7 @@ from typing import Any, Literal, get_args, get_origin, get_type_hints
 from earmark.dissection.describing.captions import CaptionSource
 from earmark.dissection.networks import Pooling
 from earmark.errors import InvalidInput
+from earmark.language.prompt_files import PromptSet
 
 Precision = Literal["fp32", "bf16", "fp16"]
 
@@ -39,6 +40,8 @@ class DissectionConfig:
     """Who phrases the descriptions: the embedded writer, or the model (two questions a neuron)."""
     verify_by: Literal["embedded", "model"] = "embedded"
     """Who judges the descriptions on held-out clips besides the embedded score: the model (one question each)."""
+    prompts: PromptSet = "own"
+    """How a model is asked to pick and to describe: in our own way, or as published (AND, modules A to C)."""
     clap: str | None = None
     """A CLAP folder or hub id, to compare the sounds themselves with the concept names and, held out, with the
     descriptions."""

@@ -272,7 +272,7 @@ class Walk:
                 activations,
                 self._captions_by_clip(captions),
                 self.concepts,
-                PickConfig(seed=self.config.seed),
+                PickConfig(prompts=self.config.prompts, seed=self.config.seed),
                 self.workers,
             )
             scores += picked.scores
@@ -337,6 +337,7 @@ class Walk:
             {clip.id: said[index] for index, clip in enumerate(self.clip_set.clips) if index in said},
             features,
             self.embedder,
+            prompts=self.config.prompts,
             workers=self.workers,
             seed=self.config.seed,
         )

@@ -11,7 +11,7 @@ import sqlite3
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import blake2b
@@ -174,11 +174,10 @@ class ReplyCache:
         while True:
             time.sleep(_CLAIM_S / 3)
             until = time.time() + _CLAIM_S
-            with self._connection() as connection:
-                connection.executemany(
-                    "UPDATE claims SET until = ? WHERE question = ? AND owner = ?",
-                    [(until, question, self._owner) for question in tuple(self._held)],
-                )
+            held = [(until, question, self._owner) for question in tuple(self._held)]
+            # Where this fails, a claim may end early, and a question be sent twice: no reason to stop asking.
+            with suppress(sqlite3.Error), self._connection() as connection:
+                connection.executemany("UPDATE claims SET until = ? WHERE question = ? AND owner = ?", held)
 
     def _connection(self) -> sqlite3.Connection:
         return self._finder().connection

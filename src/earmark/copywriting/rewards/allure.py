@@ -26,7 +26,7 @@ from earmark.evidence import Record
 from earmark.language import LanguageModel, Message
 from earmark.language.embedder import EachTextOnce, Embedder
 from earmark.language.orders import holds_order
-from earmark.language.prompt_files import load_prompt
+from earmark.language.prompt_files import PromptSet, load_prompt
 from earmark.language.structured import ask
 
 
@@ -61,10 +61,12 @@ class ModelJudge:
 
     Args:
         model: who is asked.
+        prompts: how it is asked: in our own way, or as published.
         max_characters: of each text that are shown.
     """
 
     model: LanguageModel
+    prompts: PromptSet = "own"
     max_characters: int = 2000
 
     @property
@@ -76,7 +78,7 @@ class ModelJudge:
         """Which text the model likes better; ``None`` without a usable reply, or where a text speaks to the judge."""
         if holds_order(first) or holds_order(second):
             return None
-        prompt = load_prompt("earmark.copywriting", "pairwise_allure").fill(
+        prompt = load_prompt("earmark.copywriting", "pairwise_allure", self.prompts).fill(
             Message(label="first", text=first[: self.max_characters]),
             Message(label="second", text=second[: self.max_characters]),
             max_tokens=50,

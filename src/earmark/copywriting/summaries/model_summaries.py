@@ -18,7 +18,7 @@ from earmark.copywriting.reviews import Review, ReviewedProduct, split_sentences
 from earmark.copywriting.summaries.summaries import AspectSummary, CountedClaim
 from earmark.evidence import Claim, Evidence, Excerpt, content_id
 from earmark.language import LanguageModel, Message
-from earmark.language.prompt_files import load_prompt
+from earmark.language.prompt_files import PromptSet, load_prompt
 from earmark.language.structured import ask
 from earmark.workers import Threads, Workers
 
@@ -36,6 +36,8 @@ class ModelSummaryConfig:
     """Characters of reviews in one question; more reviews make more questions."""
     reply_tokens: int = 2_048
     """Tokens of one reply."""
+    prompts: PromptSet = "own"
+    """How it is asked: in our own way, or as published."""
 
 
 class _Quote(BaseModel):
@@ -79,7 +81,7 @@ def summarise_with_model(
         config: how much it is shown.
     """
     config = config or ModelSummaryConfig()
-    prompt = load_prompt("earmark.copywriting", "aspect_summary")
+    prompt = load_prompt("earmark.copywriting", "aspect_summary", config.prompts)
     gathered: dict[tuple[str, str, str], _Gathered] = {}
     dropped_quotes = 0
     for part in _parts(product.reviews, config):
@@ -106,6 +108,7 @@ def summarise_all(
     aspects: Sequence[Aspect],
     model: LanguageModel,
     mined: Sequence[AspectSummary],
+    config: ModelSummaryConfig | None = None,
     workers: Workers | None = None,
 ) -> tuple[list[AspectSummary], list[str]]:
     """A model's summary of every aspect; what our own reader mined where the model gave no usable reply.
@@ -115,6 +118,7 @@ def summarise_all(
         aspects: one or more questions for each.
         model: who is asked.
         mined: our own summaries.
+        config: how it is asked.
         workers: how many questions are under way at once.
 
     Returns:
@@ -123,7 +127,7 @@ def summarise_all(
     own = {summary.aspect: summary for summary in mined}
     read = [claim for summary in mined for claim in summary.claims]
     summaries, notes, dropped, unsayable = [], [], 0, 0
-    answers = (workers or Threads(4)).map(lambda aspect: summarise_with_model(product, aspect, model), aspects)
+    answers = (workers or Threads(4)).map(lambda aspect: summarise_with_model(product, aspect, model, config), aspects)
     for aspect, answer in zip(aspects, answers, strict=True):
         dropped += answer.dropped_quotes
         if answer.summary is None:

@@ -20,6 +20,7 @@ from earmark.errors import InvalidInput
 from earmark.language import LanguageModel
 from earmark.language.budget import counted
 from earmark.language.choose import open_model, shared_cache
+from earmark.language.prompt_files import PromptSet
 from earmark.workers import Progress, silent
 
 
@@ -34,6 +35,7 @@ class WriterRequest:
     method: str = "rloo"
     steps: int = 100
     model: str | None = None
+    prompts: PromptSet = "own"
     nli: str | None = None
     briefs: int = 4
     vectors: str = "minilm"
@@ -119,5 +121,5 @@ def _parts(request: WriterRequest, model: LanguageModel | None, send_raw: bool) 
         judge=judge,
         model=asked,
         writer=ModelWriter(asked, send_raw=send_raw),
-        pair_judge=ModelJudge(asked),
+        pair_judge=ModelJudge(asked, request.prompts),
     )

@@ -14,7 +14,7 @@ from earmark.dissection.concepts.concepts import ConceptScore
 from earmark.dissection.recording.activations import Activations
 from earmark.errors import InvalidInput
 from earmark.language import LanguageModel, Message
-from earmark.language.prompt_files import load_prompt
+from earmark.language.prompt_files import PromptSet, load_prompt
 from earmark.language.structured import Answer, ask
 from earmark.language.untrusted import clean_text
 from earmark.runs import Skipped
@@ -31,6 +31,8 @@ class PickConfig:
     """A longer list does not fit a question."""
     longest_caption: int = 300
     """Characters of a caption that it reads."""
+    prompts: PromptSet = "own"
+    """How it is asked: in our own way, or as published."""
     seed: int = 0
     """Handed to the model."""
 
@@ -73,7 +75,7 @@ def pick_concepts(
             f"a language model cannot read a list of {len(concepts)} concepts: give at most {config.longest_list}, "
             "or compare captions instead."
         )
-    shape = _choice_among(concepts)
+    shape = choice_among(concepts)
     live = [index for index in range(len(activations.dead)) if not activations.dead[index]]
 
     def pick(neuron: int) -> Answer[BaseModel]:
@@ -81,7 +83,7 @@ def pick_concepts(
         if not read:
             return Answer(None, "none of its strong clips has a caption")
         lines = [clean_text(text, config.longest_caption) for text in read[: config.captions]]
-        prompt = load_prompt("earmark.dissection", "icl").fill(
+        prompt = load_prompt("earmark.dissection", "icl", config.prompts).fill(
             Message(label="captions of the recordings that excited it most", text="\n".join(lines)),
             Message(label="the list of names", text="\n".join(concepts)),
             max_tokens=64,
@@ -99,7 +101,7 @@ def pick_concepts(
     return Picked(tuple(scores), tuple(refused))
 
 
-def _choice_among(concepts: Sequence[str]) -> type[BaseModel]:
+def choice_among(concepts: Sequence[str]) -> type[BaseModel]:
     """A reply whose one field is a name of the list, written as there but for case and spaces."""
     written = {name.casefold(): name for name in concepts}
 

@@ -17,14 +17,14 @@ from earmark.dissection.describing.calibration import calibrate
 from earmark.dissection.describing.descriptions import Description, NeuronClaim, Phrase
 from earmark.dissection.describing.features import ClipFeatures
 from earmark.dissection.describing.open_concepts import open_concepts
-from earmark.dissection.describing.phrases import lemma_set
+from earmark.dissection.describing.phrases import lemma_set, read_caption
 from earmark.dissection.describing.wording import join_with
 from earmark.dissection.recording.activations import Activations
 from earmark.dissection.recording.selection import NeuronEvidence
 from earmark.evidence import Claim, Evidence, content_id
 from earmark.language import Embedder, LanguageModel, Message
 from earmark.language.orders import holds_order
-from earmark.language.prompt_files import load_prompt
+from earmark.language.prompt_files import PromptSet, load_prompt
 from earmark.language.structured import Answer, ask
 from earmark.language.untrusted import clean_text
 from earmark.workers import Progress, Threads, Workers, silent
@@ -38,14 +38,16 @@ _NO_WORDS = re.compile(r"[<>{}\[\]|\\@=`$]|://|www\.|\d{4,}")
 _Phrase = Annotated[str, StringConstraints(strip_whitespace=True, min_length=2, max_length=100)]
 
 
-class _Shared(BaseModel):
+class Shared(BaseModel):
+    """The reply that is hoped for."""
+
     shared: list[_Phrase]
 
 
 @dataclass(frozen=True)
 class _Sides:
-    strong: Answer[_Shared]
-    weak: Answer[_Shared]
+    strong: Answer[Shared]
+    weak: Answer[Shared]
 
 
 def describe_with_model(
@@ -56,6 +58,7 @@ def describe_with_model(
     features: ClipFeatures,
     embedder: Embedder,
     *,
+    prompts: PromptSet = "own",
     workers: Workers | None = None,
     progress: Progress = silent,
     seed: int = 0,
@@ -69,6 +72,7 @@ def describe_with_model(
         captions: by clip id; untrusted text.
         features: every clip's fit to any phrase.
         embedder: sentence vectors, for calibration.
+        prompts: how it is asked: in our own way, or as published, with a question about every adjective.
         workers: how many questions are under way at once.
         progress: told after every neuron.
         seed: handed to the model.
@@ -84,22 +88,28 @@ def describe_with_model(
         if activations.dead[item.neuron.index]:
             return None
         return _Sides(
-            _commonalities(model, item.high, captions, "excited it most", seed),
-            _commonalities(model, item.low, captions, "excited it least", seed),
+            _commonalities(model, item.high, captions, "excited it most", prompts, seed),
+            _commonalities(model, item.low, captions, "excited it least", prompts, seed),
         )
 
     said = []
     answers = (workers or Threads()).map(listen, evidence)
     for done, (item, sides) in enumerate(zip(evidence, answers, strict=True), start=1):
         read = [captions[one.excerpt.source_id] for one in item.high if captions.get(one.excerpt.source_id)]
-        said.append(_description(model.name, item, sides, read, activations, features, embedder))
+        described = _description(model.name, item, sides, read, activations, features, embedder)
+        said.append(_with_acoustic_adjectives(described, model) if prompts == "published" else described)
         progress("describing", done, len(evidence))
     return said
 
 
 def _commonalities(
-    model: LanguageModel, side: Sequence[Evidence], captions: Mapping[str, str], which: str, seed: int
-) -> Answer[_Shared]:
+    model: LanguageModel,
+    side: Sequence[Evidence],
+    captions: Mapping[str, str],
+    which: str,
+    prompts: PromptSet,
+    seed: int,
+) -> Answer[Shared]:
     lines = [
         clean_text(captions[one.excerpt.source_id], _LONGEST_CAPTION)
         for one in side
@@ -108,7 +118,8 @@ def _commonalities(
     if not lines:
         return Answer(None, f"none of the clips that {which} has a caption")
     material = Message(label=f"captions of the recordings that {which}", text="\n".join(lines))
-    return ask(model, load_prompt("earmark.dissection", "summary").fill(material, max_tokens=200, seed=seed), _Shared)
+    prompt = load_prompt("earmark.dissection", "summary", prompts)
+    return ask(model, prompt.fill(material, max_tokens=200, seed=seed), Shared)
 
 
 def _description(
@@ -162,6 +173,26 @@ def _comes_from(phrase: str, captions: Sequence[str], embedder: Embedder) -> boo
         return True
     nearness = embedder.embed(new) @ embedder.embed(list(dict.fromkeys(captions))).T
     return bool((nearness.max(axis=1) >= _NEAR).all())
+
+
+class _Acoustic(BaseModel):
+    acoustic: bool
+
+
+def _with_acoustic_adjectives(description: Description, model: LanguageModel) -> Description:
+    """The description with those open concepts only that are no adjective, or one that the model calls acoustic."""
+    if description.text is None:
+        return description
+    adjectives = {token.lemma for token in read_caption(description.text) if token.part == "adjective"}
+    kept = [word for word in description.open_concepts if word not in adjectives or is_acoustic(word, model)]
+    return description.model_copy(update={"open_concepts": tuple(kept)})
+
+
+def is_acoustic(adjective: str, model: LanguageModel) -> bool:
+    """Paper: AND, module C. An adjective of which the model says nothing usable is no concept."""
+    prompt = load_prompt("earmark.dissection", "acoustic_adjective", "published")
+    answer = ask(model, prompt.fill(Message(label="adjective", text=adjective), max_tokens=20), _Acoustic)
+    return answer.value is not None and answer.value.acoustic
 
 
 def _borne_out(texts: Sequence[str], activations: Activations, neuron: int, features: ClipFeatures) -> list[Phrase]:
