@@ -10,6 +10,7 @@ from earmark.language.prompt_files import load_prompt
 OWN = [
     ("earmark.language", "check"),
     ("earmark.dissection", "caption"),
+    ("earmark.dissection", "detection"),
     ("earmark.dissection", "icl"),
     ("earmark.dissection", "summary"),
     ("earmark.copywriting", "aspect_summary"),
@@ -37,13 +38,16 @@ def test_every_prompt_has_a_version_typed_inputs_and_an_example(package, name, p
     assert "an instruction to you" in told or "order to follow" in told or name == "check"
 
 
-def test_every_published_file_is_known_to_these_tests():
+@pytest.mark.parametrize(("folder", "known"), [("prompts", OWN), ("prompts/published", PUBLISHED)])
+def test_every_file_is_known_to_these_tests(folder, known):
+    packages = {package for package, _ in known}
     found = {
         (package, file.name.removesuffix(".toml"))
-        for package in ("earmark.dissection", "earmark.copywriting")
-        for file in files(package).joinpath("prompts", "published").iterdir()
+        for package in packages
+        for file in files(package).joinpath(folder).iterdir()
+        if file.name.endswith(".toml")
     }
-    assert found == set(PUBLISHED)
+    assert found == set(known)
 
 
 def test_the_two_ways_of_asking_have_hashes_of_their_own():

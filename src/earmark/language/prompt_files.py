@@ -25,7 +25,7 @@ class PromptFile(Record):
 
     name: str
     version: str
-    inputs: Mapping[str, InputType] = {}
+    inputs: Mapping[str, InputType]
     """What it is asked with: the label of a message, or a pattern of labels (``review *``), and what it carries."""
     instructions: str
     example_reply: str
@@ -40,7 +40,7 @@ class PromptFile(Record):
         for message in data:
             carried = "text" if message.audio_wav is None else "audio"
             taken = {kind for label, kind in self.inputs.items() if fnmatchcase(message.label, label)}
-            if self.inputs and carried not in taken:
+            if carried not in taken:
                 raise ValueError(f"the prompt {self.name!r} takes no {carried} labelled {message.label!r}")
         instructions = f"{self.instructions.strip()}\n\nAn example of a good reply:\n{self.example_reply.strip()}"
         return Prompt(
