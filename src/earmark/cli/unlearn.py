@@ -72,6 +72,8 @@ def _show(run: RunFolder, page: Path, as_json: bool) -> None:
         else:
             typer.echo("\n".join(forgetting_lines(found)))
     if not as_json:
+        for note in run.manifest.notes:
+            typer.echo(f"note: {clean_text(note)}")
         typer.echo(f"run   {run.path}")
         typer.echo(f"page  {page}")
 

@@ -21,6 +21,7 @@ from earmark.dissection.unlearning.erasing import erased, fit_erasers, folded_co
 from earmark.dissection.unlearning.export import NotExported
 from earmark.dissection.unlearning.forgetting import erase, forget
 from earmark.dissection.unlearning.listening import logits_of
+from earmark.dissection.unlearning.recipe import not_forgotten
 from earmark.dissection.unlearning.subject import Concept, Subject
 from earmark.dissection.unlearning.whom import by_closed_concept, by_open_concepts, by_selectivity, mix
 from earmark.errors import InvalidInput, NotEnoughEvidence, UnknownName
@@ -313,6 +314,16 @@ def test_the_card_says_before_and_after_and_no_markup_of_a_label(subject):
     assert "| `hidden` | masked while it runs | 4 | 4, 5, 6, 7 |" in text
     assert "No weights were exported: a reason." in text
     assert "Delta A" in text
+
+
+def test_what_is_not_forgotten_is_said_with_what_to_try(subject):
+    ranking = rankings(subject, 0)[0]
+    one, four = (
+        forget(subject, ranking, subject.concept(0), budget=Budget(neurons=count), random_prunes=0) for count in (1, 4)
+    )
+    assert one.damage.forget.after > 0.5
+    assert "bell is not forgotten" in not_forgotten(one)
+    assert not_forgotten(four) is None
 
 
 def test_a_class_name_is_never_a_path():

@@ -91,6 +91,8 @@ def unlearn(
         for number, (concept, ranking) in enumerate(zip(wanted, rankings, strict=True)):
             found, eraser = _forget(subject, concept, ranking, config)
             run.append("forgetting", Forgetting, [found], number)
+            if note := not_forgotten(found):
+                run.note(note)
             exported = _export(subject, found, eraser, _free_folder(run.path / "networks", found.concept), remove)
             write_card(run.path, found, exported, opened.network)
             progress("unlearn", number + 1, len(wanted))
@@ -104,6 +106,17 @@ def unlearn(
     assert fingerprint(opened.network) == opened.run.manifest.arguments["fingerprint"]  # noqa: S101
     assert subject.is_restored()  # noqa: S101 - a hook left behind would be a defect of ours
     return run
+
+
+def not_forgotten(found: Forgetting) -> str | None:
+    """What a user can do where more than half of a class's accuracy is still there."""
+    forget = found.damage.forget
+    if forget is None or forget.after <= forget.before / 2:
+        return None
+    return (
+        f"{found.concept} is not forgotten: no more can be silenced in these taps within what was allowed. Let more "
+        "taps choose (leave --taps out), allow a larger budget or --retain-drop, or take another --method."
+    )
 
 
 def _beside(
