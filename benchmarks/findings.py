@@ -149,8 +149,7 @@ def main():
             f"{found.polysemanticity_decision}: {found.polysemanticity_because}",
             f"Networks of the nine that were not measured: {left_out}.",
             *(f"{row.question} (expected {row.expected}): {figure(row.figure)}" for row in found.comparisons),
-            "Made by NAME=findings. The table holds plain values; the tests subtract the twin's, with intervals of Student and "
-            "Welch over networks, at 95%.",
+            "Made by NAME=findings. The table holds plain values; the tests subtract the twin's (Student, Welch, 95%).",
         ],
     )
 
