@@ -7,6 +7,7 @@ too. Words are compared by their stems and, where the packaged sentence vectors 
 import io
 import json
 import re
+import threading
 import tomllib
 import wave
 from collections import Counter
@@ -290,6 +291,9 @@ def _stem(word: str) -> str:
     return word.removesuffix("e") if len(word) > 4 else word
 
 
+_ONE_AT_A_TIME = threading.RLock()
+
+
 @lru_cache(maxsize=1)
 def _vectors() -> EachTextOnce | None:
     try:
@@ -302,10 +306,12 @@ def _vectors() -> EachTextOnce | None:
 
 def _nearness(these: Sequence[str], those: Sequence[str]) -> npt.NDArray[np.float32] | None:
     """Cosines of sentence vectors (these, those), ``None`` where there are no vectors here."""
-    vectors = _vectors()
-    if vectors is None or not these or not those:
-        return None
-    found: npt.NDArray[np.float32] = vectors.embed(list(these)) @ vectors.embed(list(those)).T
+    # Questions come from several threads; a library must be imported, and a text embedded, by one of them.
+    with _ONE_AT_A_TIME:
+        vectors = _vectors()
+        if vectors is None or not these or not those:
+            return None
+        found: npt.NDArray[np.float32] = vectors.embed(list(these)) @ vectors.embed(list(those)).T
     return found
 
 
