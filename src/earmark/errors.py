@@ -10,7 +10,7 @@
     │   ├── MissingExtra       an optional part is not installed; install line given
     │   ├── RunConflict        an output folder holds another run, or a changed one
     │   ├── ModelUnavailable   one question got no usable reply after every try
-    │   └── ModelRefused       a server refuses the key, the model's name or the request
+    │   └── ModelRefused       a server refuses the key, the model's name or the request, or is not there
     └── BudgetSpent            stopped early by a budget, everything kept           exit 3
 
 Anything else that escapes is a defect of ours (exit 1). A message is one clear sentence that says what to do.
@@ -77,7 +77,7 @@ class ModelUnavailable(Mendable):
 
 
 class ModelRefused(Mendable):
-    """A server refuses the key, the model's name or the request: asking again would not help."""
+    """A server refuses the key, the model's name or the request, or is not there: asking on would not help."""
 
 
 class BudgetSpent(EarmarkError):

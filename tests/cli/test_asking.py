@@ -74,17 +74,17 @@ def test_writing_stops_by_its_budget_and_goes_on_without_asking_twice(call, revi
         assert stopped[0] == 3, stopped[2]
         assert "the budget of 3 requests is spent; what is done is kept." in stopped[2]
         assert "earmark resume copy.jsonl.run" in stopped[2]
-        assert "model, write: 3 requests (21 prompt and 9 reply tokens), 0 answers from the cache" in stopped[2]
+        assert "model, write: 3 requests (21 prompt and 9 reply tokens), 0 from the cache" in stopped[2]
         assert len(server.bodies) == 3
         assert not (tmp_path / "copy.jsonl").exists()
 
         finished = call("resume", "copy.jsonl.run", "--prompt-price", 1e6)
         assert finished[0] == 0, finished[2]
-        assert "model, write: 3 requests (21 prompt and 9 reply tokens, cost 21), 0 answers" in finished[2]
+        assert "model, write: 3 requests (21 prompt and 9 reply tokens, cost 21), 0 from" in finished[2]
 
         again = call(*asked, "--json")
         assert again[0] == 0, again[2]
-        assert "0 requests (0 prompt and 0 reply tokens), 6 answers from the cache" in again[2]
+        assert "0 requests (0 prompt and 0 reply tokens), 6 from the cache" in again[2]
         asked = [str(body["messages"]) for body in server.bodies]
     assert len(asked) == len(set(asked)) == PRODUCTS
     copies = [json.loads(line) for line in (tmp_path / "copy.jsonl").read_text(encoding="utf-8").splitlines()]
@@ -149,7 +149,7 @@ def test_judging_stops_by_its_budget_and_goes_on_without_asking_twice(call, faul
         finished = call(*asked)
         assert finished[0] == 0, finished[2]
         assert "9 requests" in finished[2]
-        assert "3 answers from the cache" in finished[2]
+        assert "3 from the cache" in finished[2]
         assert len(server.bodies) == 2 * len(ASPECTS)
 
 
@@ -161,7 +161,7 @@ def test_a_training_stops_by_its_budget_and_resume_goes_on(call, reviews, fault_
         assert "earmark resume writer" in stopped[2]
         resumed = call("resume", "writer", "--max-requests", 2)
         assert resumed[0] == 3, resumed[2]
-        assert "model, corpus: 2 requests (14 prompt and 6 reply tokens), 2 answers from the cache" in resumed[2]
+        assert "model, corpus: 2 requests (14 prompt and 6 reply tokens), 2 from the cache" in resumed[2]
         assert len(server.bodies) == 4
     (use,) = RunFolder.open(tmp_path / "writer").manifest.model_use
     assert (use.stage, use.requests, use.from_cache) == ("corpus", 4, 2)

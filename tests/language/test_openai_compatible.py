@@ -46,6 +46,14 @@ def test_a_lasting_fault_ends_with_a_reason(fault):
     assert len(server.bodies) == 6
 
 
+def test_where_nobody_is_there_to_ask_the_run_is_stopped_rather_than_every_question_failed():
+    with fault_server.FaultServer() as server:
+        model = client(server)
+    with pytest.raises(ModelRefused, match="cannot be reached: see that the server runs"):
+        ask(model, question(), Numbered)
+    assert model.budget.spent.requests == QUICK.attempts
+
+
 def test_a_refused_key_is_not_tried_again(monkeypatch):
     monkeypatch.setitem(fault_server.FAULTS, "401", lambda request: fault_server.send(request, 401, b"{}"))
     with fault_server.FaultServer(plan=lambda _: "401") as server, pytest.raises(ModelRefused, match="refuses the key"):

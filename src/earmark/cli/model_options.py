@@ -120,7 +120,8 @@ def told(budget: Budget) -> Iterator[str]:
     for stage, usage in by_stage.items():
         cost = budget.cost(usage)
         priced = "" if cost is None else f", cost {cost:.4g}"
+        plural = "" if usage.requests == 1 else "s"
         yield (
-            f"model, {stage}: {usage.requests} requests ({usage.prompt_tokens} prompt and {usage.reply_tokens} reply "
-            f"tokens{priced}), {usage.from_cache} answers from the cache"
+            f"model, {stage}: {usage.requests} request{plural} ({usage.prompt_tokens} prompt and {usage.reply_tokens} "
+            f"reply tokens{priced}), {usage.from_cache} from the cache"
         )

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 import numpy as np
 from pydantic import BaseModel, Field
 
-from earmark.errors import Mendable
+from earmark.errors import Mendable, ModelRefused
 from earmark.evidence import Record
 from earmark.language.model import LanguageModel, Message
 from earmark.language.prompt_files import load_prompt
@@ -37,17 +37,21 @@ def try_out(model: LanguageModel) -> Iterator[Trial]:
     """
     note = Message(label="note", text="heavy rain on a tin roof")
     clip = Message(label="clip", text="one second of a pure tone", audio_wav=_tone())
-    yield _tried("text", lambda: _said(model, note))
-    yield _tried("structured", lambda: _structured(model, note))
-    yield _tried("audio", lambda: _said(model, clip))
-
-
-def _tried(kind: str, go: Callable[[], tuple[bool, str]]) -> Trial:
-    try:
-        works, detail = go()
-    except Mendable as error:
-        works, detail = False, str(error)
-    return Trial(kind=kind, works=works, detail=clean_text(detail, 80 if works else 300))
+    questions: dict[str, Callable[[], tuple[bool, str]]] = {
+        "text": lambda: _said(model, note),
+        "structured": lambda: _structured(model, note),
+        "audio": lambda: _said(model, clip),
+    }
+    for kind, asked in questions.items():
+        try:
+            works, detail = asked()
+        except Mendable as error:
+            works, detail = False, str(error)
+            if isinstance(error, ModelRefused) and kind == "text":
+                # The key, the name or the address is wrong: the others would fail alike.
+                yield Trial(kind=kind, works=False, detail=detail)
+                return
+        yield Trial(kind=kind, works=works, detail=clean_text(detail, 80 if works else 300))
 
 
 def _said(model: LanguageModel, material: Message) -> tuple[bool, str]:

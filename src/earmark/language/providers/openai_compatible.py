@@ -69,6 +69,10 @@ class _TryAgain(Exception):
         self.wait_s = wait_s
 
 
+class _NoConnection(_TryAgain):
+    """Nobody answered at all."""
+
+
 class OpenAICompatible:
     """A chat model behind a server.
 
@@ -122,19 +126,22 @@ class OpenAICompatible:
         Raises:
             BudgetSpent: nothing more may be spent.
             ModelUnavailable: no usable reply after every try.
-            ModelRefused: the key, the model's name or the request is refused.
+            ModelRefused: the key, the model's name or the request is refused, or nobody is there to ask.
         """
-        wait, reason = self._config.first_wait_s, ""
+        wait, reason, connected = self._config.first_wait_s, "", False
         for attempt in range(self._config.attempts):
             self.budget.begin_request(prompt)
             try:
                 return self._ask_once(prompt)
             except _TryAgain as fault:
-                reason = str(fault)
+                reason, connected = str(fault), connected or not isinstance(fault, _NoConnection)
                 if attempt + 1 < self._config.attempts:
                     asked = fault.wait_s if fault.wait_s is not None else wait * self._jitter.uniform(0.5, 1.5)
                     self._sleep(min(asked, self._config.longest_wait_s))
                     wait *= 2
+        if not connected:
+            # The next question would fare no better: the run stops, and can be gone on with.
+            raise ModelRefused(f"{self.name} cannot be reached: see that the server runs, and check the address.")
         raise ModelUnavailable(f"{self.name} gave no reply in {self._config.attempts} tries: {reason}.")
 
     def _ask_once(self, prompt: Prompt) -> Reply:
@@ -146,7 +153,11 @@ class OpenAICompatible:
                 body = self._read(response.iter_bytes(), deadline)
         except openai.APIStatusError as error:
             raise self._refused(error) from error
-        except (openai.APIConnectionError, openai.APIError) as error:
+        except openai.APITimeoutError as error:
+            raise _TryAgain(f"the server said nothing for {self._config.timeout_s:g} s") from error
+        except openai.APIConnectionError as error:
+            raise _NoConnection(f"the connection failed ({type(error).__name__})") from error
+        except openai.APIError as error:
             raise _TryAgain(f"the connection failed ({type(error).__name__})") from error
         except _TryAgain:
             raise
