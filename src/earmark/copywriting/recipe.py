@@ -282,7 +282,7 @@ def _best(writer: Writer, brief: Brief, config: CopyConfig, parts: Parts) -> Gro
     if whole:
         return _first_that_stands(_ranked(whole, brief, parts.rewards), brief, config)
     reason = _why_nothing_was_left(writer, drafts, unfit, [copy for _, copy in grounded])
-    withheld = (*unfit, *(item for _, copy in grounded for item in copy.withheld))
+    withheld = tuple(dict.fromkeys((*unfit, *(item for _, copy in grounded for item in copy.withheld))))
     return refused(brief, writer.name, reason, config.rules).model_copy(update={"withheld": withheld[:20]})
 
 
@@ -330,7 +330,8 @@ def _why_nothing_was_left(
         return f"the writer brought no draft: {failure}."
     if not drafts:
         return (
-            "the writer brought no draft that keeps the limits and says what it must: wish for less, or give more room."
+            "the writer brought no draft that keeps the limits, says what it must and leaves out what it must never: "
+            "wish for less, or give more room."
         )
     if grounded and grounded[0].refusal:
         return f"none of {len(drafts)} drafts is carried by the reviews: {grounded[0].refusal}"

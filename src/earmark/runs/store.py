@@ -232,6 +232,6 @@ def mendable_disk(path: Path) -> Iterator[None]:
             raise InvalidInput(
                 f"the disk that holds {path} is full: free some space, then 'earmark resume {path}'."
             ) from error
-        if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR):
+        if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.ENOENT, errno.ENAMETOOLONG):
             raise InvalidInput(f"{path} cannot be written: {error.strerror}.") from error
         raise

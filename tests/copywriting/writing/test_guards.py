@@ -8,6 +8,7 @@ from earmark.copywriting.grounding.grounding import ground
 from earmark.copywriting.grounding.privacy import names_a_person, names_in, private_detail_in
 from earmark.copywriting.grounding.superlatives import superlative_in
 from earmark.copywriting.writers.channels import broken_limit, check_must
+from earmark.copywriting.writers.composer import Composer
 from earmark.copywriting.writers.drafts import Style
 from earmark.copywriting.writers.filters import why_unfit
 from earmark.errors import InvalidInput
@@ -51,6 +52,45 @@ def test_a_target_that_is_always_written_with_a_capital_may_be_a_person():
     assert names_a_person("angel", ["service was great from Angel", "we loved Angel"])
     assert not names_a_person("pizza", ["we loved Pizza night", "the pizza was hot"])
     assert not names_a_person("pad thai", ["the Pad Thai was hot"])
+
+
+@pytest.mark.parametrize(
+    ("target", "texts"),
+    [
+        ("priya", ["Our server Priya was friendly.", "priya is friendly"]),
+        ("xiomara", ["xiomara was friendly", "so friendly, xiomara"]),
+        ("nguyen", ["We love friendly Nguyen.", "a friendly nguyen", "and Nguyen was friendly"]),
+        ("basil", ["Basil was so friendly and patient.", "thanks to friendly Basil"]),
+        ("mrs okafor", ["mrs okafor was kind"]),
+    ],
+)
+def test_who_is_called_friendly_like_a_person_is_taken_for_one(target, texts):
+    assert names_a_person(target, texts, judged_as_people_are=True)
+
+
+@pytest.mark.parametrize(
+    ("target", "texts"),
+    [
+        ("staff", ["Friendly staff.", "staff was friendly"]),
+        ("planner", ["The planner was friendly.", "our friendly planner, a kind planner"]),
+        ("front desk", ["Front desk was helpful."]),
+        ("hosts", ["Kind hosts.", "The hosts were kind."]),
+    ],
+)
+def test_who_bears_a_common_noun_is_no_private_person(target, texts):
+    assert not names_a_person(target, texts, judged_as_people_are=True)
+
+
+@pytest.mark.parametrize(
+    "must", ["Open daily, from 9 to 5!", "Call 555-0142, or write to ann@example.com", "We are here. Ask for Ann."]
+)
+def test_what_the_seller_wants_said_goes_out_with_its_marks_and_as_the_sellers(must, brief):
+    made = brief(must=(must,))
+    text = Composer().write(made, 1, seed=0)[0]
+    assert why_unfit(text, made) is None
+    grounded = ground(text, made)
+    assert grounded.withheld == ()
+    assert must in grounded.text
 
 
 @pytest.mark.parametrize(

@@ -53,6 +53,20 @@ class Marks:
                 done = True
         return done
 
+    def claim_phrase(self, words: Words, owner: tuple[str, str]) -> bool:
+        """Give every free place where the words stand, whatever marks stand between them, to an owner."""
+        places = [number for number, token in enumerate(self.tokens) if token.text[0].isalnum()]
+        done = False
+        for first in range(len(places) - len(words) + 1 if words else 0):
+            held = places[first : first + len(words)]
+            if all(self.tokens[place].lower == word for place, word in zip(held, words, strict=True)) and not any(
+                self.owners[place] for place in held
+            ):
+                for place in range(held[0], held[-1] + 1):
+                    self.owners[place] = owner
+                done = True
+        return done
+
     def own(self, start: int, end: int, owner: tuple[str, str]) -> None:
         """Give the free tokens between two characters to an owner."""
         for number, token in enumerate(self.tokens):

@@ -9,6 +9,9 @@ import re
 from collections.abc import Iterable
 from importlib.resources import files
 
+from earmark.copywriting.english import singular_of
+from earmark.copywriting.lexicon.judging import load_lexicon
+
 _AT, _DOT = r"(?:@|\(at\)|\[at\])", r"(?:\.|\(dot\)|\[dot\])"
 _ENDINGS = r"(?:com|net|org|io|co|info|biz|example|shop)"
 _STREET = r"(?:street|st|road|rd|avenue|ave|lane|ln|drive|dr|boulevard|blvd|way|court|ct|square|sq|place|pl|row|alley)"
@@ -34,6 +37,10 @@ _CUES = (
 _AFTER_CUE = re.compile(rf"(?i:\b(?:{_CUES}|{_TITLES})\.?,?)\s+([A-Z][a-z]+(?:\s+[A-Z][a-z]+)?)")
 _ACTS = r"(?:was|is|were|has|had|went|took|made|helped|gave|did|always|really|who|and her|and his|at the|'s)"
 _WHO_ACTS = re.compile(rf"\b([A-Z][a-z]+)\s+{_ACTS}\b")
+
+
+_DETERMINERS = "the|an?|our|my|their|his|her|your|this|that|these|those|every|each|all"
+_EATEN = frozenset({"food", "drink", "dessert", "coffee"})
 
 
 def _words_of(name: str) -> frozenset[str]:
@@ -71,21 +78,37 @@ def is_known_proper(word: str) -> bool:
     return word.lower() in _NOT_PEOPLE
 
 
-def names_a_person(target: str, spans: Iterable[str]) -> bool:
-    """Whether what is judged may be a person's name, given the spans that speak of it.
+def names_a_person(target: str, texts: Iterable[str], *, judged_as_people_are: bool = False) -> bool:
+    """Whether what is judged may be a person's name, given what reviewers write of it.
 
-    A target that reviewers always write with a capital, and that is no known origin or dish, is suspected.
+    A target is suspected that follows a title or a cue ("our waitress ..."), or that reviewers mostly write with a
+    capital inside a sentence, and is no known origin or dish; and one that is called kind or helpful, as people are,
+    though no noun that takes an article ("the planner"), or though it is a thing to eat ("Basil was so friendly").
+
+    Args:
+        target: what is judged.
+        texts: the sentences that speak of it, or the spans alone.
+        judged_as_people_are: whether it is called kind, helpful, patient.
     """
     words = re.findall(r"[^\W\d_]+", target)
-    if not words or all(word.lower() in _NOT_PEOPLE for word in words):
+    if any(re.fullmatch(_TITLES, word, re.IGNORECASE) and word.lower() != "chef" for word in words):
+        return True
+    known = bool(words) and all(word.lower() in _NOT_PEOPLE for word in words)
+    if not words or (known and not judged_as_people_are):
         return False
-    texts = list(spans)
-    suspects = {name.lower() for text in texts for name in names_in(text)}
+    head = words[-1].lower()
+    said = [text for text in texts if head[:4] in text.lower()]
+    suspects = {name.lower() for text in said for name in names_in(text)}
     if any(word.lower() in suspects for word in words):
         return True
-    head = words[-1].lower()
-    seen = [word for text in texts for word in re.findall(r"[^\W\d_]+", text) if word.lower() == head]
-    inside = [
-        found[1] for text in texts for found in re.finditer(r"[a-z,;] ([^\W\d_]+)", text) if found[1].lower() == head
-    ]
-    return len(words) == 1 and bool(seen) and bool(inside) and all(word[0].isupper() for word in inside)
+    inside = [word for text in said for word in re.findall(r"(?<=[\w,;] )[^\W\d_]+", text) if word.lower() == head]
+    if len(words) == 1 and inside and 2 * sum(word[0].isupper() for word in inside) > len(inside):
+        return not known
+    if not judged_as_people_are or len(words) > 1:
+        return False
+    memberships = load_lexicon().memberships
+    classes = memberships.get(head) or memberships.get(singular_of(head)) or frozenset()
+    common = rf"\b(?:{_DETERMINERS})(?: [a-z-]+){{0,2}} {re.escape(head)}\b"
+    with_article = sum(len(re.findall(common, text.lower())) for text in said)
+    bare = sum(word.lower() == head for text in said for word in re.findall(r"[^\W\d_]+", text)) - with_article
+    return classes <= _EATEN and (bool(classes) or bare > with_article)

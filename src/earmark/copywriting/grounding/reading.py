@@ -70,7 +70,9 @@ class Reader:
 
     def __init__(self, support: Support, must: Sequence[str] = ()) -> None:
         self._support = support
-        self._must = tuple(must)
+        # A phrase of several sentences is read sentence by sentence.
+        parts = (part for phrase in must for part in re.split(r"(?<=[.!?])\s+", phrase))
+        self._must = tuple(dict.fromkeys((*must, *parts)))
         self._facts = dict(support.brief.product.facts)
         self._name = support.brief.product.name
 
@@ -135,15 +137,17 @@ class Reader:
 
     def _mark_seller(self, marks: "Marks") -> list[str]:
         musts = sorted(self._must, key=len, reverse=True)
-        found = [f"must: {phrase}" for phrase in musts if marks.claim_all(words_in(phrase), ("seller", phrase))]
-        if self._name and marks.claim_all(words_in(self._name), ("seller", self._name)):
+        found = [f"must: {phrase}" for phrase in musts if marks.claim_phrase(words_in(phrase), ("seller", phrase))]
+        if self._name and marks.claim_phrase(words_in(self._name), ("seller", self._name)):
             found.append(f"name: {self._name}")
         for key, value in self._facts.items():
             key_words, value_words = words_in(key), words_in(value)
             alone = key.lower() in ("name", "brand", "category", "website", "url")
-            if not value_words or not (alone or (marks.holds(key_words) and marks.holds(value_words))):
+            if not value_words or not (
+                alone or (marks.holds(key_words) and set(value_words) <= {token.lower for token in marks.tokens})
+            ):
                 continue
-            if marks.claim_all(value_words, ("seller", value)):
+            if marks.claim_phrase(value_words, ("seller", value)):
                 found.append(f"{key}: {value}")
                 if not alone:
                     marks.claim_all(key_words, ("seller", key))

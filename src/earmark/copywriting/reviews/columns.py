@@ -113,7 +113,7 @@ def _with_product(path: Path, columns: Columns) -> Columns:
         return replace(columns, product=columns.name, name=None)
     raise InvalidInput(
         f"no column of {path} tells which product a review is about (found: {_listed(columns.found)}): name it with"
-        " --column product=NAME, or say that all reviews are about one product."
+        " --column product=NAME, or give --one-product NAME where all reviews are about one."
     )
 
 

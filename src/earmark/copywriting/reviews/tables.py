@@ -135,14 +135,17 @@ def _quotes_are_paired(sample: str, delimiter: str) -> bool:
 def _json_rows(path: Path) -> Iterator[tuple[int, Row]]:
     encoding = sniff_encoding(path)
     with path.open(encoding=encoding) as file:
+        number = 0
         try:
             for number, line in enumerate(file, start=1):
                 if line.strip():
                     yield number, _row(json.loads(line), path, number)
-        except (json.JSONDecodeError, UnicodeError, RecursionError) as error:
+        except json.JSONDecodeError as error:
             raise InvalidInput(
-                f"{path}: a line cannot be read as JSON ({error}); one object a line is expected."
+                f"{path}, line {number}, cannot be read as JSON ({error.msg}): one object a line is expected."
             ) from error
+        except (UnicodeError, RecursionError) as error:
+            raise InvalidInput(f"{path} cannot be read as JSON after line {number} ({error}).") from error
 
 
 def _row(value: object, path: Path, number: int) -> Row:

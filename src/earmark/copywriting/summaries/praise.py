@@ -74,6 +74,22 @@ class Support:
         return max(dates, default=None)
 
     @cached_property
+    def people(self) -> frozenset[str]:
+        """Targets of praise that may be the names of private people."""
+        found: dict[str, list[CountedClaim]] = {}
+        for claim in self.claims:
+            if claim.polarity == "praise":
+                found.setdefault(claim.target, []).append(claim)
+        return frozenset(target for target, claims in found.items() if self._is_a_person(target, claims))
+
+    def _is_a_person(self, target: str, claims: Sequence[CountedClaim]) -> bool:
+        voices = voices_of(claims, "for")
+        told = [sentence.text for sentence in self.brief.sentences if sentence.review_id in voices]
+        texts = told or [span for claim in claims for span in self.spans(claim)]
+        as_people_are = any(claim.dimension == "kindness" for claim in claims)
+        return names_a_person(target, texts, judged_as_people_are=as_people_are)
+
+    @cached_property
     def praise(self) -> tuple[CountedClaim, ...]:
         """The claims that may be said as praise, most voices first."""
         fit = [claim for claim in self.claims if self.against_saying(claim) is None]
@@ -95,7 +111,7 @@ class Support:
             return f"the last to say {said} wrote on {claim.last_date}, and newer reviews do not repeat it"
         if word := superlative_in(f"{claim.descriptor} {claim.target}"):
             return f"'{word}' ranks the product, which reviews cannot"
-        if names_a_person(claim.target, self.spans(claim)) and claim.target not in self.brief.product.facts.values():
+        if claim.target in self.people and claim.target not in self.brief.product.facts.values():
             return f"{claim.target!r} may be a private person's name"
         return None
 

@@ -63,7 +63,7 @@ def _names_of(brief: Brief) -> str:
 
 def keeps_its_tone(draft: Draft, brief: Brief) -> str | None:
     """No shouting: exclamation marks only where the tone plays, and then few; no words in capitals."""
-    marks = draft.text.count("!")
+    marks = draft.text.count("!") - sum(must.count("!") for must in brief.must)
     if marks > (2 if brief.style.tone in ("playful", "warm") else 0):
         return f"it shouts for a {brief.style.tone} tone"
     capitals = re.findall(r"\b[A-Z]{5,}\b", draft.text)
