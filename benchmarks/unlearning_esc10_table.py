@@ -5,7 +5,8 @@ from collections import defaultdict
 import numpy as np
 
 from earmark.evidence.interval import wilson
-from keeping import keep
+from keeping import RESULTS, keep
+from trade_off_picture import draw
 
 ORDER = (
     "passes",
@@ -26,8 +27,14 @@ RESAMPLES = 2000
 
 
 def write_table(folds, settings):
-    """Keep ``results/unlearning_esc10``."""
+    """Keep ``results/unlearning_esc10``, the table and its picture."""
     rows = [pooled(method, folds) for method in ORDER]
+    points = [
+        (row["method"], row["forget accuracy"], row["retained loss, points"], row["method"] in ("passes", "LEACE"))
+        for row in rows
+        if row["forget accuracy"] is not None
+    ]
+    draw(points, RESULTS / "unlearning_esc10.svg")
     accuracy = np.mean([int(hit) for fold in folds for hit in fold["right"]])
     keep(
         "unlearning_esc10",
@@ -39,9 +46,9 @@ def write_table(folds, settings):
             + ", ".join(f"fold {fold['fold']} {np.mean([int(hit) for hit in fold['right']]):.1%}" for fold in folds)
             + ".",
             (
-                "Accuracy on the forgotten class is pooled over folds, 40 clips a class; the interval is Wilson's over "
-                "all 400. Loss of the others is in points of accuracy, averaged over classes; its interval is a "
-                "bootstrap over clips, before and after paired."
+                f"Accuracy on the class is pooled over folds, {8 * len(folds)} clips a class; its interval is "
+                f"Wilson's over all {80 * len(folds)}. Loss of the others is in points of accuracy, averaged over "
+                "classes; its interval is a bootstrap over clips, before and after paired."
             ),
             (
                 "Neurons are chosen on the training folds. Passes: as many as push the class furthest down while the "
@@ -70,8 +77,10 @@ def pooled(method, folds):
         lost[row["class"]] += (before - after)[~is_target].tolist()
     by_class = {index: np.mean(hits) for index, hits in forgotten.items()}
     losses = {index: np.mean(diff) for index, diff in lost.items()}
+    # Several draws of random neurons judge the same clips: they are one observation.
+    draws = len(own) / (len(folds) * len(labels))
     flat = [hit for hits in forgotten.values() for hit in hits]
-    low, high = wilson(int(sum(flat)), len(flat))
+    low, high = wilson(round(sum(flat) / draws), round(len(flat) / draws))
     loss_low, loss_high = bootstrap([np.array(diff) for diff in lost.values()])
     worst, hurt = max(by_class, key=by_class.get), max(losses, key=losses.get)
     values = (
