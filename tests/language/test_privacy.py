@@ -22,6 +22,20 @@ from earmark.language.providers.scripted import Scripted
         ("Ask for Jean-Luc at the bar", "Ask for [name] at the bar"),
         ("Dr. Jane Q. Doe helped", "Dr. [name] helped"),
         ("we were helped by our waiter Tom", "we were helped by our waiter [name]"),
+        ("Maria was our server", "[name] was our server"),
+        ("John, the manager, was kind", "[name], the manager, was kind"),
+        ("I met Sarah Connor there", "I met [name] there"),
+        ("Kudos to Anna and Ben", "Kudos to [name]"),
+        ("Mrs. O'Neill and served by Jos\xe9", "Mrs. [name] and served by [name]"),
+        ("my name is ann lee, and", "my name is [name], and"),
+        ("Sarah's table", "[name]'s table"),
+        ("ann AT example DOT com", "[e-mail]"),
+        ("ann @ example . com", "[e-mail]"),
+        ("see example.com/menu", "see [link]"),
+        ("at 12 Gooseberry Lane", "at [address]"),
+        ("0049-30-901820, 555.555.0142, 5550142", "[number], [number], [number]"),
+        ("card 4111 1111 1111 1111", "card [number]"),
+        ("IBAN DE89 3704 0044 0532 0130 00", "IBAN [number]"),
     ],
 )
 def test_masked(text, masked):
@@ -36,6 +50,9 @@ def test_masked(text, masked):
         "the owner The rest followed",
         "Thank you, it was great!",
         "4/5 stars, 100% would return",
+        "Will return in April. Mark my words, it was a joy in 2021-2022.",
+        "Thanks again, The Copper Ladle! Open 24/7, 10,000 steps, room 1204.",
+        "Very good. Everything was fine and the Thai food and Caesar salad were hot.",
     ],
 )
 def test_left_alone(text):

@@ -11,6 +11,7 @@ from importlib.resources import files
 
 from earmark.copywriting.english import singular_of
 from earmark.copywriting.lexicon.judging import load_lexicon
+from earmark.language.privacy import FIRST_NAMES
 
 _AT, _DOT = r"(?:@|\(at\)|\[at\])", r"(?:\.|\(dot\)|\[dot\])"
 _ENDINGS = r"(?:com|net|org|io|co|info|biz|example|shop)"
@@ -48,7 +49,7 @@ def _words_of(name: str) -> frozenset[str]:
     return frozenset(word for line in text.splitlines() if not line.startswith("#") for word in line.split())
 
 
-_NOT_PEOPLE, _FIRST_NAMES = _words_of("not_people.txt"), _words_of("first_names.txt")
+_NOT_PEOPLE = _words_of("not_people.txt")
 
 
 def private_detail_in(text: str) -> str | None:
@@ -58,7 +59,7 @@ def private_detail_in(text: str) -> str | None:
 
 def is_first_name(word: str) -> bool:
     """Whether a word is on the list of common first names."""
-    return word.lower() in _FIRST_NAMES
+    return word.lower() in FIRST_NAMES
 
 
 def names_in(text: str) -> set[str]:
