@@ -56,7 +56,7 @@ from planted_pool import Judge, clip_set_of, make_pool, noisy_captions, plant, r
 from planted_reviews import judge as judge_copy
 from planted_reviews import save
 
-SEED, PER_CLASS, STRENGTH, PRODUCTS = 48213, 20, 2.0, 24
+SEED, PER_CLASS, STRENGTH, PRODUCTS = 48213, 16, 2.0, 16
 MODELS = ("perfect", "random", "inventing")
 WORN = " Truly amazing, the best, a must! You simply will not believe how great and unique it is!"
 EMPTY = "Very nice. Really good, great and perfect in every way. Everything is just great, and it is nice."

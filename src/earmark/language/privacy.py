@@ -51,6 +51,7 @@ _INTRODUCED = (
     "my name is|name is|name was|named|called|ask for|asked for|thanks to|thanks|thank you|shout ?out to|kudos to|"
     "served by|helped by|seated by|spoke (?:to|with)|talked (?:to|with)"
 )
+_CUE = rf"(?:mr|mrs|ms|dr)\.|(?:{_ROLE}),?|(?:{_INTRODUCED})(?: (?:our|the|my|a) (?:{_ROLE}))?"
 _LETTERS = "A-Z\u00c0-\u00d6\u00d8-\u00de"
 _ONE = rf"(?-i:(?:[{_LETTERS}]['\u2019])?[{_LETTERS}][^\W\d_]+(?:[-'\u2019][{_LETTERS}][^\W\d_]+)?)"
 _PERSON = rf"{_ONE}(?:\s(?:(?-i:[A-Z])\.|{_ONE})){{0,2}}"
@@ -58,8 +59,7 @@ _PEOPLE = rf"{_PERSON}(?:(?:,| and| &)\s{_PERSON})*"
 _NAMES = tuple(
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
-        rf"\b(?:(?:mr|mrs|ms|dr)\.|(?:{_ROLE}),?|(?:{_INTRODUCED})(?: (?:our|the|my|a) (?:{_ROLE}))?),?\s\(?"
-        rf"(?P<name>{_PEOPLE})",
+        rf"\b(?:{_CUE}),?\s\(?(?P<name>{_PEOPLE})",
         rf"(?P<name>{_PERSON})(?:,| (?:was|is|were|as)) (?:our|the|my|a|an) (?:\w+ )?(?:{_ROLE})\b",
         r"\bmy name is (?P<name>[^\W\d_]+(?: [^\W\d_]+)?)(?=[.,!?]|$| and\b)",
     )
