@@ -98,7 +98,7 @@ class EmbeddedJudge:
             return Support(score=0.0, reason=f"{missing!r} stands in no evidence")
         named = {word for text in question.known for word in content(text)}
         said = [word for word in content(question.sentence) if word not in named]
-        if set(said) <= words()["invitation"]:
+        if only_invites(" ".join(said)):
             return Support(score=1.0, reason=None)
         chunks = [chunk for chunk in question.chunks if not is_unusable(chunk.text)]
         known = {stem(word) for chunk in chunks for word in content(chunk.text)}
@@ -278,6 +278,11 @@ def content(text: str) -> tuple[str, ...]:
     tokens = re.findall(r"[a-z0-9][a-z0-9'-]*", text.lower().replace("\u2019", "'"))
     skipped = words()["frame"] | words()["negators"]
     return tuple(token.removesuffix("'s") for token in tokens if token.removesuffix("'s") not in skipped)
+
+
+def only_invites(sentence: str) -> bool:
+    """Whether a sentence judges nothing and names nothing, as in "Come by and see"."""
+    return words()["invitation"].issuperset(content(sentence))  # type: ignore[no-any-return]
 
 
 @lru_cache(maxsize=_REMEMBERED)

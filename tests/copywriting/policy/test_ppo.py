@@ -6,9 +6,11 @@ import pytest
 import torch
 
 from earmark.copywriting.rewards.weigh import WeighConfig
+from earmark.copywriting.training.checkpoints import Progressed
 from earmark.copywriting.training.encoder_decoder import generate, load_seq2seq, teacher_forced
+from earmark.copywriting.training.episodes import Episode, encode
+from earmark.copywriting.training.policy_update import PolicyUpdate, Validation
 from earmark.copywriting.training.ppo import (
-    Episode,
     PolicyConfig,
     Trainer,
     ValueHead,
@@ -18,6 +20,7 @@ from earmark.copywriting.training.ppo import (
     leave_one_out,
     token_rewards,
 )
+from earmark.copywriting.training.restraint import next_kl_weight, next_rescue
 from earmark.errors import InvalidInput, NotEnoughEvidence
 
 PROMPTS = [
@@ -167,22 +170,52 @@ def test_a_ratio_beyond_the_clip_stops_pulling():
     assert clipped == 0.5
 
 
+class Dying:
+    """A reward that dies, as a killed process does, on its so many-th call."""
+
+    def __init__(self, calls):
+        self.left = calls
+
+    def __call__(self, drafts, briefs):
+        self.left -= 1
+        if self.left == 0:
+            raise KeyboardInterrupt
+        return long_ones(drafts, briefs)
+
+
 @pytest.mark.parametrize("method", ["ppo", "rloo"])
 def test_a_killed_run_resumes_to_the_same_losses(tiny_bart, brief, tmp_path, method):
-    few = PolicyConfig(
-        method=method, steps=4, prompts=4, samples=2, minibatch=2, max_new_tokens=8, validate_every=2,
-        uniqueness_limit=0.0,
+    config = PolicyConfig(
+        method=method, steps=6, prompts=4, samples=2, minibatch=2, max_new_tokens=8, validate_every=2,
+        uniqueness_limit=0.0, kl_target=0.01, learning_rate=1e-3,
     )  # fmt: skip
-    more = PolicyConfig(**{**few.__dict__, "steps": 8})
-    rewards = {"allure": long_ones, "veracity": constant}
     held_out = episodes(brief, 3)
-    whole = improve(tiny_bart, episodes(brief), rewards, tmp_path / "whole", more, held_out=held_out)
-    improve(tiny_bart, episodes(brief), rewards, tmp_path / "killed", few, held_out=held_out)
-    again = improve(tiny_bart, episodes(brief), rewards, tmp_path / "killed", more, held_out=held_out)
-    assert [u.step for u in again.updates] == list(range(8))
+
+    def run(allure, folder):
+        rewards = {"allure": allure, "veracity": constant}
+        return improve(tiny_bart, episodes(brief), rewards, tmp_path / folder, config, held_out=held_out)
+
+    whole = run(long_ones, "whole")
+    # Validation, two steps, validation, one step; the next step's reward never returns.
+    with pytest.raises(KeyboardInterrupt):
+        run(Dying(6), "killed")
+    assert len((tmp_path / "killed" / "updates.jsonl").read_text().splitlines()) == 3
+    again = run(long_ones, "killed")
+    assert again.best_step == whole.best_step
+    assert [u.step for u in again.updates] == list(range(6))
+    assert len({u.kl_weight for u in again.updates}) > 1
     for one, other in zip(whole.updates, again.updates, strict=True):
         timeless = {"seconds": 0.0, "seconds_rewards": 0.0}
         assert one.model_copy(update=timeless) == other.model_copy(update=timeless)
+    assert len((tmp_path / "killed" / "updates.jsonl").read_text().splitlines()) == 6
+
+
+def test_a_run_killed_while_it_saves_finds_the_checkpoint_before(tiny_bart, brief, tmp_path):
+    config = PolicyConfig(steps=2, prompts=4, samples=2, max_new_tokens=6, validate_every=1, uniqueness_limit=0.0)
+    done = improve(tiny_bart, episodes(brief), {"allure": long_ones}, tmp_path, config)
+    (tmp_path / "last").rename(tmp_path / "last.older")
+    again = improve(tiny_bart, episodes(brief), {"allure": long_ones}, tmp_path, config)
+    assert again.updates == done.updates
 
 
 def test_a_run_with_other_settings_is_refused(tiny_bart, brief, tmp_path):
@@ -236,16 +269,16 @@ def test_a_canary_stops_the_run_and_says_why(tiny_bart, brief, tmp_path):
     config = PolicyConfig(steps=5, prompts=4, samples=2, max_new_tokens=6, uniqueness_limit=0.0)
     ended = improve(
         tiny_bart, episodes(brief), {"allure": constant}, tmp_path, config,
-        canaries=[lambda drafts, briefs, sums: "it sings" if drafts[0].id.startswith("2-") else None],
+        canaries=[lambda drafts, briefs, sums: "it sings" if drafts[0].id.startswith("policy:rloo-2-") else None],
     )  # fmt: skip
     assert ended.stopped_because == "canary at step 2: it sings"
     assert len(ended.updates) == 3
 
 
 def test_a_prompt_that_is_too_long_is_refused_and_never_cut(tiny_bart, brief):
-    trainer = Trainer(tiny_bart, {"allure": constant}, PolicyConfig(max_prompt_tokens=5), WeighConfig())
+    _, tokenizer = load_seq2seq(tiny_bart)
     with pytest.raises(InvalidInput, match="longer than 5 tokens"):
-        trainer.encode(["the staff were friendly and the bread was fresh"])
+        encode(tokenizer, [Episode("the staff were friendly and the bread was fresh", brief)], 5)
 
 
 def test_rewards_that_do_not_exist_and_lone_samples_are_refused(tiny_bart):
@@ -272,8 +305,49 @@ def test_a_checkpoint_too_far_from_the_start_is_never_the_best(tiny_bart, brief,
     )  # fmt: skip
     rewards = {"information": ease}
     free = improve(tiny_bart, episodes(brief), rewards, tmp_path / "free", config, held_out=episodes(brief, 4))
-    held = PolicyConfig(**{**config.__dict__, "kl_of_best": free.updates[4].kl / 100})
+    held = PolicyConfig(**{**config.__dict__, "kl_of_best": free.updates[4].validation.kl / 100})
     near = improve(tiny_bart, episodes(brief), rewards, tmp_path / "held", held, held_out=episodes(brief, 4))
     assert [u.loss for u in near.updates] == [u.loss for u in free.updates]
     assert free.best_step > 0
     assert near.best_step == 0
+
+
+def looked(gated_sum, information, kl=1.0):
+    return Validation(allure=0.5, veracity=0.5, information=information, gated_sum=gated_sum, kl=kl)
+
+
+def test_a_checkpoint_that_lowers_a_reward_is_never_the_best():
+    update = PolicyUpdate(
+        step=0, loss=0.0, value_loss=None, kl=1.0, kl_weight=0.1, weights={}, entropy=1.0, clip_fraction=0.0,
+        length=9.0, uniqueness=1.0, allure=0.5, veracity=0.5, information=0.5, gated_sum=0.5,
+        seconds=1.0, seconds_rewards=0.5,
+    )  # fmt: skip
+    state = Progressed(done=0, best_step=0, first=looked(0.5, 0.5), best=0.5, updates=())
+
+    def best(found):
+        return state.after(update.model_copy(update={"validation": found}), None, True, PolicyConfig()).best_step
+
+    assert best(looked(0.9, 0.51)) == 1
+    assert best(looked(0.9, 0.495)) == 1
+    assert best(looked(0.9, 0.48)) == 0
+    assert best(looked(0.9, 0.51, kl=4.1)) == 0
+    assert best(looked(0.5, 0.51)) == 0
+
+
+def test_a_reward_that_fell_below_its_start_counts_more_until_it_is_back():
+    config, first = PolicyConfig(rescue=2.0, most_rescue=4.0), looked(0.5, 0.5)
+    rescued = {"allure": 1.0, "veracity": 1.0, "information": 1.0}
+    seen = []
+    for information in (0.4, 0.4, 0.4, 0.5, 0.6, 0.7):
+        rescued = next_rescue(rescued, first, looked(0.5, information), config)
+        seen.append(rescued["information"])
+    assert seen == [2.0, 4.0, 4.0, 2.0, 1.0, 1.0]
+    assert rescued["allure"] == rescued["veracity"] == 1.0
+    assert next_rescue(rescued, None, looked(0.1, 0.1), config) == rescued
+
+
+def test_the_price_of_distance_rises_beyond_the_target_and_falls_back_to_the_first():
+    config = PolicyConfig(kl_weight=0.1, kl_target=2.0, kl_gain=0.5)
+    assert next_kl_weight(0.2, 4.0, config) == pytest.approx(0.22)
+    assert next_kl_weight(0.2, 1.0, config) == pytest.approx(0.18)
+    assert next_kl_weight(0.1, 0.0, config) == 0.1

@@ -19,6 +19,7 @@ from earmark.copywriting.rewards.allure import (
     without_length,
 )
 from earmark.copywriting.rewards.information import Information
+from earmark.copywriting.rewards.rouge import Rouge
 from earmark.copywriting.rewards.veracity import Veracity, copy_sentences
 from earmark.copywriting.writers.drafts import Brief, Draft, Style
 from earmark.errors import InvalidInput, NotEnoughEvidence
@@ -106,6 +107,18 @@ def test_repeating_earns_nothing_and_padding_costs():
     assert one(INFORMATION, "The soup is hot. Such hot soup.") < once
     assert one(INFORMATION, "The soup is hot " + "and hot " * 40) < once
     assert one(INFORMATION, "") == 0.0
+
+
+def test_an_invitation_neither_adds_nor_costs():
+    assert one(INFORMATION, "The soup is hot. Come in.") == one(INFORMATION, "The soup is hot.")
+
+
+def test_rouge_is_the_best_overlap_with_what_was_written_for_the_same_brief():
+    product = brief().product.id
+    rouge = Rouge({(product, "food", Style(length="short")): ["The soup is hot.", "A hot soup and a kind waiter."]})
+    assert one(rouge, "The soup is hot.") == 1.0
+    assert 0 < one(rouge, "The soup is good.") < 1
+    assert one(Rouge({}), "The soup is hot.") is None
 
 
 def test_questions_that_no_review_answers_have_no_score():

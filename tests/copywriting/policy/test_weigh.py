@@ -40,5 +40,19 @@ def test_statistics_run_on():
     assert spreads["veracity"] == Spread(1.0, 0.0)
 
 
+def test_a_reward_that_mostly_depends_on_the_prompt_counts_by_what_the_writing_changes():
+    # Two prompts of two samples: veracity differs by 0.2 within each, information too, but it also jumps between them.
+    rows = scores((None, 0.4, 0.0), (None, 0.6, 0.2), (None, 0.4, 0.8), (None, 0.6, 1.0))
+    totals, spreads = weigh(rows, {}, WeighConfig(), samples=2)
+    assert spreads["information"].variance == pytest.approx(spreads["veracity"].variance) == pytest.approx(0.01)
+    assert totals[1] - totals[0] == pytest.approx(4.0)
+
+
+def test_without_a_gate_allure_needs_no_veracity():
+    score = scores((0.8, None, 0.4))[0]
+    assert gated_sum(score, WeighConfig(veracity=0.0, gate=0.0)) == pytest.approx(0.6)
+    assert gated_sum(score, WeighConfig(veracity=0.0)) == pytest.approx(0.2)
+
+
 def test_nothing_to_weigh_is_none_and_not_zero():
     assert gated_sum(scores((None, None, None))[0], WeighConfig()) is None

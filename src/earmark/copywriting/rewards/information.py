@@ -1,7 +1,7 @@
 """Information: the share of a buyer's questions that the copy answers and the reviews support, weighed against length.
 
 A question counts once, however often it is answered; a sentence that answers nothing new, and every word beyond what
-the length allows, costs.
+the length allows, costs. A sentence that only invites ("Come by and see.") is form and neither adds nor costs.
 """
 
 from collections.abc import Sequence
@@ -13,7 +13,7 @@ import numpy.typing as npt
 from earmark.copywriting.rewards.veracity import copy_sentences
 from earmark.copywriting.writers.drafts import Brief, Draft, Length
 from earmark.language.embedder import EachTextOnce, Embedder
-from earmark.language.judge import content, stem
+from earmark.language.judge import content, only_invites, stem
 
 WORDS: dict[Length, int] = {"headline": 10, "short": 28, "paragraph": 75, "bullets": 60}
 """Words that a length may take before they cost."""
@@ -48,7 +48,7 @@ class Information:
         answerable = self.answerable(queries, evidence)
         if not answerable.any():
             return None
-        sentences = copy_sentences(draft.text)
+        sentences = [sentence for sentence in copy_sentences(draft.text) if not only_invites(sentence)]
         if not sentences:
             return 0.0
         asked = [queries[index] for index in np.flatnonzero(answerable)]

@@ -1,17 +1,16 @@
 """Weigh the three rewards: each normalised on its own first, allure counted only where veracity lets it.
 
 Summing raw rewards lets the one with the widest spread, or the easiest one, take over. So each reward is brought to
-zero mean and unit variance by its own running statistics before the weights are applied. A sentence that is not
-true must not gain from being pretty: below the gate, allure counts as nothing.
+zero mean and unit spread by its own running statistics before the weights are applied. The spread is that of the
+samples of one prompt: how far prompts differ is no merit of what was written, and a reward that mostly depends on the
+prompt would otherwise hardly count. A sentence that is not true must not gain from being pretty: below the gate, allure
+counts as nothing.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from earmark.copywriting.rewards import RewardScores
-
-REWARDS = ("allure", "veracity", "information")
-"""The fields of :class:`RewardScores`."""
+from earmark.copywriting.rewards import REWARDS, RewardScores
 
 
 @dataclass(frozen=True)
@@ -38,40 +37,55 @@ class WeighConfig:
 
 @dataclass(frozen=True)
 class Spread:
-    """Running mean and variance of one reward."""
+    """Running mean of one reward, and its variance among the samples of a prompt."""
 
     mean: float
     variance: float
 
-    def after(self, values: Sequence[float], memory: float) -> "Spread":
-        """The statistics once a batch has been seen."""
-        mean = sum(values) / len(values)
-        variance = sum((value - mean) ** 2 for value in values) / len(values)
-        return Spread(memory * self.mean + (1 - memory) * mean, memory * self.variance + (1 - memory) * variance)
+    def after(self, other: "Spread", memory: float) -> "Spread":
+        """The statistics once those of a batch have been seen."""
+        return Spread(
+            memory * self.mean + (1 - memory) * other.mean, memory * self.variance + (1 - memory) * other.variance
+        )
+
+
+def spread_of(groups: Sequence[Sequence[float]]) -> Spread:
+    """The statistics of a batch, one group a prompt; of the whole batch where every prompt has one sample."""
+    if max(map(len, groups)) < 2:
+        groups = [[value for group in groups for value in group]]
+    values = [value for group in groups for value in group]
+    away = [(value - sum(group) / len(group)) ** 2 for group in groups for value in group]
+    return Spread(sum(values) / len(values), sum(away) / len(values))
 
 
 Spreads = Mapping[str, Spread]
 
 
 def gated(scores: RewardScores, gate: float) -> dict[str, float | None]:
-    """The three rewards with allure at 0 where veracity is under the gate, or where there is no veracity to trust."""
+    """The three rewards with allure at 0 where veracity is under the gate, or where there is no veracity to trust.
+
+    A gate of 0 is no gate: for measuring what veracity is worth.
+    """
     allure = scores.allure
-    if allure is not None and (scores.veracity is None or scores.veracity < gate):
+    if gate and allure is not None and (scores.veracity is None or scores.veracity < gate):
         allure = 0.0
     return {"allure": allure, "veracity": scores.veracity, "information": scores.information}
 
 
 def gated_sum(scores: RewardScores, config: WeighConfig) -> float | None:
-    """The weighted mean of raw rewards after the gate, in [0, 1]: what evaluation reports, never what is trained on.
+    """The plain mean of raw rewards after the gate, in [0, 1]: what evaluation reports, never what is trained on.
 
-    ``None`` where no weighted reward applies.
+    Weights steer a training and not its measure: a reward counts here as any other, or not at all where its weight is
+    0. ``None`` where no reward applies.
     """
-    present = [(config.weight(name), value) for name, value in gated(scores, config.gate).items() if value is not None]
-    total = sum(weight for weight, _ in present)
-    return sum(weight * value for weight, value in present) / total if total else None
+    rewards = gated(scores, config.gate)
+    present = [value for name, value in rewards.items() if value is not None and config.weight(name)]
+    return sum(present) / len(present) if present else None
 
 
-def weigh(scores: Sequence[RewardScores], spreads: Spreads, config: WeighConfig) -> tuple[list[float], Spreads]:
+def weigh(
+    scores: Sequence[RewardScores], spreads: Spreads, config: WeighConfig, samples: int = 1
+) -> tuple[list[float], Spreads]:
     """One number a draft for the policy gradient, and the statistics to carry on with.
 
     A missing score counts as that reward's mean: it neither helps nor harms.
@@ -80,19 +94,23 @@ def weigh(scores: Sequence[RewardScores], spreads: Spreads, config: WeighConfig)
         scores: the batch.
         spreads: running statistics so far; empty before the first batch.
         config: weights, gate and memory.
+        samples: scores of one prompt, which stand together.
     """
     columns = [gated(score, config.gate) for score in scores]
     totals = [0.0] * len(scores)
     updated: dict[str, Spread] = dict(spreads)
     for name in REWARDS:
-        present = [value for column in columns if (value := column[name]) is not None]
-        if not present or not config.weight(name):
+        values = [column[name] for column in columns]
+        groups = [
+            [value for value in values[at : at + samples] if value is not None] for at in range(0, len(values), samples)
+        ]
+        groups = [group for group in groups if group]
+        if not groups or not config.weight(name):
             continue
-        known = updated.get(name)
-        updated[name] = known.after(present, config.memory) if known else Spread(0.0, 0.0).after(present, 0.0)
+        known, seen = updated.get(name), spread_of(groups)
+        updated[name] = known.after(seen, config.memory) if known else seen
         mean, deviation = updated[name].mean, max(updated[name].variance ** 0.5, config.least_spread)
-        for index, column in enumerate(columns):
-            value = column[name]
+        for index, value in enumerate(values):
             if value is not None:
                 totals[index] += config.weight(name) * (value - mean) / deviation
     return totals, updated

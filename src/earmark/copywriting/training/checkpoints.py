@@ -16,7 +16,8 @@ from torch import Tensor
 
 from earmark.copywriting.rewards.weigh import Spread
 from earmark.copywriting.training.encoder_decoder import load_seq2seq
-from earmark.copywriting.training.policy_update import PolicyUpdate
+from earmark.copywriting.training.policy_update import PolicyUpdate, Validation
+from earmark.copywriting.training.restraint import lowered
 from earmark.errors import InvalidInput
 
 if TYPE_CHECKING:
@@ -30,38 +31,47 @@ class Progressed:
     done: int
     best_step: int
     """Steps after which the best checkpoint was taken; 0 is the fine-tuned model itself."""
-    first_score: float | None
-    """Of the fine-tuned model, greedy, on the held-out prompts."""
-    best_score: float | None
+    first: Validation | None
+    """Of the fine-tuned model; ``None`` where there are no held-out prompts."""
+    best: float | None
+    """Gated sum of the best checkpoint."""
     updates: tuple[PolicyUpdate, ...]
     stopped_because: str | None = None
 
-    def after(
-        self, update: PolicyUpdate, alarm: str | None, due: bool, validated: bool, config: "PolicyConfig"
-    ) -> "Progressed":
-        """The state once a step is done; an alarmed step, or one too far from the start, is never the best."""
+    def after(self, update: PolicyUpdate, alarm: str | None, due: bool, config: "PolicyConfig") -> "Progressed":
+        """The state once a step is done; an alarmed step is never the best."""
         updates = (*self.updates, update)
-        window = updates[-config.validate_every :]
-        score = update.validation
-        if due and not validated:
-            score = mean_of([item.gated_sum for item in window])
-        near = sum(item.kl for item in window) / len(window) <= config.kl_of_best
-        better = near and not alarm and score is not None and (self.best_score is None or score > self.best_score)
+        found = update.validation
+        if self.first is None:
+            window = updates[-config.validate_every :]
+            near, reached = window[-1].kl <= config.kl_of_best, mean_of([item.gated_sum for item in window])
+        else:
+            near = (
+                found is not None and found.kl <= config.kl_of_best and not lowered(self.first, found, config.may_fall)
+            )
+            reached = found.gated_sum if found else None
+        better = due and near and not alarm and reached is not None and (self.best is None or reached > self.best)
         return Progressed(
             done=update.step + 1,
             best_step=update.step + 1 if better else self.best_step,
-            first_score=self.first_score,
-            best_score=score if better else self.best_score,
+            first=self.first,
+            best=reached if better else self.best,
             updates=updates,
             stopped_because=alarm,
         )
+
+
+def log(out: Path, update: PolicyUpdate) -> None:
+    """Write down one step as soon as it is done."""
+    with (out / "updates.jsonl").open("a", encoding="utf-8") as file:
+        file.write(update.model_dump_json() + "\n")
 
 
 def save(trainer: Any, out: Path, state: Progressed) -> None:
     """Write what a killed run needs to go on, whole or not at all; tensors as safetensors, never pickled."""
     from safetensors.torch import save_file
 
-    unfinished, last = out / "last.unfinished", out / "last"
+    unfinished, last, older = out / "last.unfinished", out / "last", out / "last.older"
     shutil.rmtree(unfinished, ignore_errors=True)
     save_model(trainer, unfinished)
     tensors = {f"optimiser.{index}.{name}": value for index, name, value in _moments(trainer.optimiser)}
@@ -72,17 +82,21 @@ def save(trainer: Any, out: Path, state: Progressed) -> None:
         "config": asdict(trainer.config),
         "done": state.done,
         "best_step": state.best_step,
-        "first_score": state.first_score,
-        "best_score": state.best_score,
+        "first": state.first.model_dump() if state.first else None,
+        "best": state.best,
+        "kl_weight": trainer.kl_weight,
+        "rescued": trainer.rescued,
         "stopped_because": state.stopped_because,
         "spreads": {name: asdict(spread) for name, spread in trainer.spreads.items()},
         "updates": [update.model_dump() for update in state.updates],
     }
     (unfinished / "training.json").write_text(json.dumps(kept, indent=1), encoding="utf-8")
-    shutil.rmtree(last, ignore_errors=True)
+    # At every moment one whole checkpoint has a name that `resume` knows.
+    if last.is_dir():
+        shutil.rmtree(older, ignore_errors=True)
+        last.rename(older)
     unfinished.rename(last)
-    lines = "".join(update.model_dump_json() + "\n" for update in state.updates)
-    (out / "updates.jsonl").write_text(lines, encoding="utf-8")
+    shutil.rmtree(older, ignore_errors=True)
 
 
 def save_model(trainer: Any, folder: Path) -> None:
@@ -101,8 +115,11 @@ def resume(trainer: Any, out: Path) -> Progressed | None:
     """Put the trainer where a killed run's last checkpoint left it; ``None`` where there is none."""
     from safetensors.torch import load_file
 
+    if (out / "last.older").is_dir() and not (out / "last").is_dir():
+        (out / "last.older").rename(out / "last")
     file = out / "last" / "training.json"
     if not file.is_file():
+        (out / "updates.jsonl").unlink(missing_ok=True)
         return None
     kept = json.loads(file.read_text(encoding="utf-8"))
     ours = asdict(trainer.config)
@@ -123,12 +140,17 @@ def resume(trainer: Any, out: Path) -> Progressed | None:
         found = {name.removeprefix("value."): value for name, value in tensors.items() if name.startswith("value.")}
         trainer.value_head.load_state_dict(found)
     trainer.spreads = {name: Spread(**spread) for name, spread in kept["spreads"].items()}
+    trainer.kl_weight, trainer.rescued = kept["kl_weight"], kept["rescued"]
+    updates = tuple(PolicyUpdate.model_validate(update) for update in kept["updates"])
+    # Steps after the checkpoint are done again, and logged again.
+    lines = "".join(update.model_dump_json() + "\n" for update in updates)
+    (out / "updates.jsonl").write_text(lines, encoding="utf-8")
     return Progressed(
         done=kept["done"],
         best_step=kept["best_step"],
-        first_score=kept["first_score"],
-        best_score=kept["best_score"],
-        updates=tuple(PolicyUpdate.model_validate(update) for update in kept["updates"]),
+        first=Validation.model_validate(kept["first"]) if kept["first"] else None,
+        best=kept["best"],
+        updates=updates,
         stopped_because=kept["stopped_because"],
     )
 

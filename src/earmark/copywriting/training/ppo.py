@@ -1,7 +1,9 @@
 """Improve an encoder-decoder writer by reinforcement learning: PPO as in the paper, and critic-free RLOO beside it.
 
-Reads top to bottom: what goes in, advantages, one update, the run. Generation and scoring are in
-:mod:`earmark.copywriting.training.encoder_decoder`, checkpoints in :mod:`earmark.copywriting.training.checkpoints`.
+Reads top to bottom: settings, the run, one step, one update, advantages and losses. Tokens are dealt with in
+:mod:`earmark.copywriting.training.encoder_decoder`, texts in :mod:`earmark.copywriting.training.episodes`, what holds a
+run back in :mod:`earmark.copywriting.training.restraint`, what a killed one needs in
+:mod:`earmark.copywriting.training.checkpoints`.
 
 Papers: PPO (Schulman et al., arXiv 1707.06347, eq. 7), GAE (arXiv 1506.02438, eq. 16), RLOO (Ahmadian et al.,
 arXiv 2402.14740, eq. 6), per-token KL to the fine-tuned model (Ziegler et al., arXiv 1909.08593, eq. 2). The
@@ -10,20 +12,21 @@ copywriting paper (arXiv 2404.13906) uses PPO; what it leaves open is chosen her
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import torch
 from torch import Tensor, nn
 
-from earmark.copywriting.rewards import Reward, RewardScores
-from earmark.copywriting.rewards.weigh import REWARDS, Spreads, WeighConfig, gated_sum, weigh
-from earmark.copywriting.training.checkpoints import Progressed, mean_of, resume, save, save_model
+from earmark.copywriting.rewards import REWARDS, Reward, RewardScores, score
+from earmark.copywriting.rewards.weigh import Spreads, WeighConfig, gated_sum, weigh
+from earmark.copywriting.training.checkpoints import Progressed, log, mean_of, resume, save, save_model
 from earmark.copywriting.training.encoder_decoder import Generated, generate, load_seq2seq, teacher_forced
-from earmark.copywriting.training.policy_update import PolicyUpdate
+from earmark.copywriting.training.episodes import Episode, encode, read
+from earmark.copywriting.training.policy_update import PolicyUpdate, Validation
+from earmark.copywriting.training.restraint import next_kl_weight, next_rescue
 from earmark.copywriting.writers.drafts import Brief, Draft
-from earmark.copywriting.writers.placeholders import fill
 from earmark.errors import InvalidInput, NotEnoughEvidence
 from earmark.workers import Progress, silent
 
@@ -45,11 +48,15 @@ class PolicyConfig:
     minibatch: int = 8
     """Prompts (with all their samples) in one gradient step."""
     learning_rate: float = 3e-5
-    """Of the policy; AdamW without weight decay."""
+    """Of the policy, a large pretrained one; 2e-4 suits a small one. AdamW without weight decay."""
     value_learning_rate: float = 1e-3
     """Of the value head, which reads the decoder and does not disturb it."""
     kl_weight: float = 0.05
-    """What one nat away from the fine-tuned model costs, in standard deviations of a reward."""
+    """What one nat away from the fine-tuned model costs at least, in standard deviations of a reward."""
+    kl_target: float = 3.0
+    """Nats a sequence beyond which the cost rises, step by step, until the policy comes back."""
+    kl_gain: float = 1.0
+    """How fast the cost follows; the paper's 0.1 is for runs of many more steps."""
     clip: float = 0.2
     """How far a token's probability ratio may move in one batch."""
     discount_lambda: float = 0.95
@@ -64,23 +71,21 @@ class PolicyConfig:
     """A text ends here at the latest."""
     kl_limit: float = 8.0
     """Nats a sequence at which the run stops."""
-    kl_of_best: float = 4.0
-    """Nats a sequence, over the steps since the last checkpoint, beyond which a checkpoint is not kept as the best."""
+    kl_of_best: float = 3.75
+    """Nats a sequence beyond which a checkpoint is not kept as the best."""
+    rescue: float = 1.5
+    """What the weight of a reward is multiplied by whenever held-out prompts find it lower than at first, until it is
+    back; 1 leaves the weights alone."""
+    most_rescue: float = 4.0
+    """How many times its own weight a reward may get so."""
+    may_fall: float = 0.01
+    """How far under its start a reward's mean may lie without being called lower: less than the noise of a look."""
     uniqueness_limit: float = 0.6
     """Share of different texts over different prompts under which the run stops."""
-    validate_every: int = 10
-    """Steps between greedy rounds over the held-out prompts, and between checkpoints."""
+    validate_every: int = 5
+    """Steps between looks at the held-out prompts, and between checkpoints."""
     seed: int = 0
     """Names the run's chance; step ``n`` draws the same whether or not the run was interrupted."""
-
-
-@dataclass(frozen=True)
-class Episode:
-    """One prompt, the brief that its drafts are judged by, and what its placeholders stand for."""
-
-    prompt: str
-    brief: Brief
-    values: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -91,6 +96,10 @@ class Improved:
     """The best checkpoint, a plain transformers folder."""
     best_step: int
     stopped_because: str
+    before: float | None
+    """Gated sum of the fine-tuned model's greedy drafts for held-out prompts; ``None`` without any."""
+    after: float | None
+    """The same of the best checkpoint; of the training batches where no prompts were held out."""
     updates: tuple[PolicyUpdate, ...]
 
 
@@ -98,62 +107,70 @@ Canary = Callable[[Sequence[Draft], Sequence[Brief], Sequence[float]], str | Non
 """Looks at a step's drafts, their briefs and their gated sums; a sentence when something smells, else ``None``."""
 
 
-# ---- advantages ------------------------------------------------------------------------------------------------------
+# ---- the run ---------------------------------------------------------------------------------------------------------
 
 
-def leave_one_out(returns: Tensor) -> Tensor:
-    """RLOO's advantage: a sample's return minus the mean of its prompt's other samples; (prompt, sample)."""
-    others = (returns.sum(1, keepdim=True) - returns) / (returns.shape[1] - 1)
-    return returns - others
+def improve(
+    folder: Path | str,
+    episodes: Sequence[Episode],
+    rewards: Mapping[str, Reward],
+    out: Path,
+    config: PolicyConfig,
+    weighing: WeighConfig = WeighConfig(),  # noqa: B008 (frozen)
+    *,
+    held_out: Sequence[Episode] = (),
+    canaries: Sequence[Canary] = (),
+    progress: Progress = silent,
+) -> Improved:
+    """Improve a fine-tuned writer, or go on with a run that was killed.
+
+    Args:
+        folder: the fine-tuned model; stays as it is.
+        episodes: prompts to learn from.
+        rewards: by the name of the field of :class:`RewardScores` that they fill.
+        out: receives ``best/`` (a transformers folder), ``last/`` (to resume from) and ``updates.jsonl``.
+        config: how it is improved.
+        weighing: how rewards are weighed.
+        held_out: prompts of other products, by which the best checkpoint is chosen: the highest gated sum of those
+            that lower no reward and are near enough; where none are given the training batches decide.
+        canaries: what stops a run that has begun to cheat.
+        progress: told after every step.
+
+    Raises:
+        NotEnoughEvidence: fewer episodes than prompts a step.
+    """
+    if len(episodes) < config.prompts:
+        raise NotEnoughEvidence(f"{len(episodes)} prompts are fewer than the {config.prompts} of one step.")
+    out.mkdir(parents=True, exist_ok=True)
+    trainer = Trainer(folder, rewards, config, weighing, canaries)
+    state = resume(trainer, out)
+    if state is None:
+        first = trainer.validate(held_out) if held_out else None
+        state = Progressed(done=0, best_step=0, first=first, best=first.gated_sum if first else None, updates=())
+        save_model(trainer, out / "best")
+        save(trainer, out, state)
+    for number in range(state.done, config.steps) if not state.stopped_because else ():
+        update, alarm = trainer.step(number, episodes)
+        due = (number + 1) % config.validate_every == 0 or number + 1 == config.steps
+        if due and held_out and not alarm:
+            found = trainer.validate(held_out)
+            update = update.model_copy(update={"validation": found})
+            trainer.rescued = next_rescue(trainer.rescued, state.first, found, config)
+        log(out, update)
+        state = state.after(update, alarm, due, config)
+        if state.best_step == number + 1:
+            save_model(trainer, out / "best")
+        if due or alarm:
+            save(trainer, out, state)
+        progress("improving", number + 1, config.steps)
+        if alarm:
+            break
+    reason = state.stopped_because or f"all {config.steps} steps done"
+    before = state.first.gated_sum if state.first else None
+    return Improved(out / "best", state.best_step, reason, before, state.best, state.updates)
 
 
-def generalised_advantages(rewards: Tensor, values: Tensor, mask: Tensor, lam: float) -> tuple[Tensor, Tensor]:
-    """GAE without discount: advantages and returns, (text, token), 0 where masked (arXiv 1506.02438, eq. 16)."""
-    advantages = torch.zeros_like(rewards)
-    running = torch.zeros(len(rewards))
-    following = torch.zeros(len(rewards))
-    for position in reversed(range(rewards.shape[1])):
-        here = mask[:, position]
-        surprise = rewards[:, position] + following - values[:, position]
-        running = torch.where(here, surprise + lam * running, 0.0)
-        following = torch.where(here, values[:, position], 0.0)
-        advantages[:, position] = running
-    return advantages, (advantages + values) * mask
-
-
-def token_rewards(scores: Tensor, kl: Tensor, mask: Tensor, kl_weight: float) -> Tensor:
-    """The score at a text's last token, and the price of leaving the fine-tuned model at each; (text, token)."""
-    rewards = -kl_weight * kl * mask
-    last = mask.sum(1) - 1
-    rewards[torch.arange(len(scores)), last] += scores
-    return rewards
-
-
-def clipped_loss(new: Tensor, old: Tensor, advantages: Tensor, mask: Tensor, clip: float) -> tuple[Tensor, Tensor]:
-    """PPO's clipped surrogate (arXiv 1707.06347, eq. 7), a mean over real tokens, and the share that was clipped."""
-    ratio = torch.exp(new - old)
-    plain, held = -advantages * ratio, -advantages * ratio.clamp(1 - clip, 1 + clip)
-    count = mask.sum()
-    loss = (torch.maximum(plain, held) * mask).sum() / count
-    return loss, (((ratio - 1).abs() > clip) & mask).sum() / count
-
-
-# ---- one update ------------------------------------------------------------------------------------------------------
-
-
-class ValueHead(nn.Module):
-    """Expects the return from the decoder's state; starts at 0, so that the first advantages are the rewards."""
-
-    def __init__(self, width: int) -> None:
-        super().__init__()
-        self.inner = nn.Linear(width, width)
-        self.outer = nn.Linear(width, 1)
-        nn.init.zeros_(self.outer.weight)
-        nn.init.zeros_(self.outer.bias)
-
-    def forward(self, states: Tensor) -> Tensor:
-        """(..., width) to (..., 1)."""
-        return self.outer(torch.tanh(self.inner(states)))  # type: ignore[no-any-return]
+# ---- one step --------------------------------------------------------------------------------------------------------
 
 
 class Trainer:
@@ -193,6 +210,8 @@ class Trainer:
         self.optimiser = torch.optim.AdamW(groups, weight_decay=0.0)
         self.rewards, self.config, self.weighing, self.canaries = rewards, config, weighing, canaries
         self.spreads: Spreads = {}
+        self.kl_weight = config.kl_weight
+        self.rescued = dict.fromkeys(REWARDS, 1.0)
 
     def step(self, number: int, episodes: Sequence[Episode]) -> tuple[PolicyUpdate, str | None]:
         """Draw, generate, score, learn; what happened, and why the run should stop, if it should."""
@@ -200,44 +219,52 @@ class Trainer:
         generator = torch.Generator().manual_seed(self.config.seed * 1_000_003 + number)
         order = torch.randperm(len(episodes), generator=generator)[: self.config.prompts]
         chosen = [episodes[int(index)] for index in order]
-        prompts, prompt_mask = self.encode([episode.prompt for episode in chosen])
-        made = generate(
-            self.model,
-            prompts,
-            prompt_mask,
-            samples=self.config.samples,
-            max_new_tokens=self.config.max_new_tokens,
-            generator=generator,
-            value_head=self.value_head,
-        )
-        with torch.no_grad():
-            reference, _ = teacher_forced(self.reference, prompts, prompt_mask, made.tokens, made.mask)
-        kl = made.log_probs - reference
+        prompts, prompt_mask, made, kl = self._generate(chosen, self.config.samples, generator)
         before = time.perf_counter()
-        raw, drafts, briefs = self.drafts(chosen, made.tokens, number)
-        scores = self.score(drafts, briefs)
-        totals, self.spreads = weigh(scores, self.spreads, self.weighing)
-        sums = [gated_sum(score, self.weighing) for score in scores]
+        written = read(self.tokenizer, made.tokens, chosen, f"policy:{self.config.method}-{number}")
+        scores = score(written.drafts, written.briefs, self.rewards)
+        weights = {name: self.weighing.weight(name) * self.rescued[name] for name in REWARDS}
+        totals, self.spreads = weigh(scores, self.spreads, replace(self.weighing, **weights), self.config.samples)
+        sums = [gated_sum(item, self.weighing) for item in scores]
         seconds_rewards = time.perf_counter() - before
         returns = torch.tensor(totals) - self.config.unfinished_penalty * (~made.finished).float()
         loss, value_loss, clipped = self._learn(prompts, prompt_mask, made, kl, returns, generator)
-        counted = [value for value in sums if value is not None]
-        firsts = {episode.prompt: text for episode, text in zip(chosen, raw[:: self.config.samples], strict=True)}
+        firsts = dict(zip([episode.prompt for episode in chosen], written.raw[:: self.config.samples], strict=True))
         update = PolicyUpdate(
             step=number,
             loss=loss,
             value_loss=value_loss,
             kl=float(kl.sum(1).mean()),
+            kl_weight=self.kl_weight,
+            weights=weights,
             entropy=float(made.entropy.sum() / made.mask.sum()),
             clip_fraction=clipped,
             length=float(made.mask.sum(1).float().mean()),
             uniqueness=len(set(firsts.values())) / len(firsts),
-            gated_sum=sum(counted) / len(counted) if counted else None,
             seconds=time.perf_counter() - started,
             seconds_rewards=seconds_rewards,
-            **{name: mean_of([getattr(score, name) for score in scores]) for name in REWARDS},
+            **means(scores, self.weighing),
         )
-        return update, self._alarm(update, drafts, briefs, [value or 0.0 for value in sums])
+        self.kl_weight = next_kl_weight(self.kl_weight, update.kl, self.config)
+        return update, self._alarm(update, written.drafts, written.briefs, [value or 0.0 for value in sums])
+
+    def _generate(
+        self, episodes: Sequence[Episode], samples: int, generator: torch.Generator | None
+    ) -> tuple[Tensor, Tensor, Generated, Tensor]:
+        """Prompts with their mask, what was generated, and how far each token is from the reference; (text, token)."""
+        prompts, mask = encode(self.tokenizer, episodes, self.config.max_prompt_tokens)
+        made = generate(
+            self.model,
+            prompts,
+            mask,
+            samples=samples,
+            max_new_tokens=self.config.max_new_tokens,
+            generator=generator,
+            value_head=self.value_head,
+        )
+        with torch.no_grad():
+            reference, _ = teacher_forced(self.reference, prompts, mask, made.tokens, made.mask)
+        return prompts, mask, made, made.log_probs - reference
 
     def _learn(
         self,
@@ -277,66 +304,25 @@ class Trainer:
     def _advantages(self, made: Generated, kl: Tensor, returns: Tensor) -> tuple[Tensor, Tensor]:
         """Per-token advantages, and value targets (zeros for RLOO)."""
         if made.values is None:
-            whole = (returns - self.config.kl_weight * kl.sum(1)).view(-1, self.config.samples)
+            whole = (returns - self.kl_weight * kl.sum(1)).view(-1, self.config.samples)
             return leave_one_out(whole).flatten().unsqueeze(1) * made.mask, torch.zeros_like(kl)
-        rewards = token_rewards(returns, kl, made.mask, self.config.kl_weight)
+        rewards = token_rewards(returns, kl, made.mask, self.kl_weight)
         advantages, targets = generalised_advantages(rewards, made.values, made.mask, self.config.discount_lambda)
         real = advantages[made.mask]
         return (advantages - real.mean()) / (real.std() + 1e-6) * made.mask, targets
 
-    def score(self, drafts: Sequence[Draft], briefs: Sequence[Brief]) -> list[RewardScores]:
-        """Every reward of every draft, apart from each other."""
-        columns = {name: reward(drafts, briefs) for name, reward in self.rewards.items()}
-        return [
-            RewardScores(
-                draft_id=draft.id,
-                **{name: columns[name][index] if name in columns else None for name in REWARDS},
-            )
-            for index, draft in enumerate(drafts)
-        ]
-
-    def validate(self, episodes: Sequence[Episode]) -> float | None:
-        """Mean gated sum of greedy drafts."""
-        sums: list[float | None] = []
+    def validate(self, episodes: Sequence[Episode]) -> Validation:
+        """What the policy is worth on prompts that it does not learn from: greedy drafts, and the KL of samples."""
+        generator = torch.Generator().manual_seed(self.config.seed)
+        scores, kls = [], []
         for start in range(0, len(episodes), 32):
             part = episodes[start : start + 32]
-            prompts, mask = self.encode([episode.prompt for episode in part])
-            made = generate(
-                self.model, prompts, mask, samples=1, max_new_tokens=self.config.max_new_tokens, generator=None
-            )
-            _, drafts, briefs = self.drafts(part, made.tokens, 0, samples=1)
-            sums += [gated_sum(score, self.weighing) for score in self.score(drafts, briefs)]
-        return mean_of(sums)
-
-    def encode(self, prompts: Sequence[str]) -> tuple[Tensor, Tensor]:
-        """Prompts to (prompt, token) ids and mask.
-
-        Raises:
-            InvalidInput: a prompt is longer than the model was promised; nothing is cut silently.
-        """
-        batch = self.tokenizer(list(prompts), padding=True, return_tensors="pt")
-        if batch["input_ids"].shape[1] > self.config.max_prompt_tokens:
-            raise InvalidInput(f"a prompt is longer than {self.config.max_prompt_tokens} tokens: choose less evidence.")
-        return batch["input_ids"], batch["attention_mask"]
-
-    def drafts(
-        self, episodes: Sequence[Episode], tokens: Tensor, step: int, samples: int | None = None
-    ) -> tuple[list[str], list[Draft], list[Brief]]:
-        """What was written: raw texts with placeholders, drafts with them filled, and each draft's brief."""
-        raw = [text.strip() for text in self.tokenizer.batch_decode(tokens, skip_special_tokens=True)]
-        owners = [episode for episode in episodes for _ in range(samples or self.config.samples)]
-        drafts = [
-            Draft(
-                id=f"{step}-{index}",
-                product_id=owner.brief.product.id,
-                aspect=owner.brief.aspect.name if owner.brief.aspect else None,
-                style=owner.brief.style,
-                text=fill(text, owner.values),
-                writer=f"policy:{self.config.method}",
-            )
-            for index, (text, owner) in enumerate(zip(raw, owners, strict=True))
-        ]
-        return raw, drafts, [owner.brief for owner in owners]
+            _, _, greedy, _ = self._generate(part, 1, None)
+            written = read(self.tokenizer, greedy.tokens, part, "greedy")
+            scores += score(written.drafts, written.briefs, self.rewards)
+            _, _, _, kl = self._generate(part, 1, generator)
+            kls += kl.sum(1).tolist()
+        return Validation(kl=sum(kls) / len(kls), **means(scores, self.weighing))
 
     def _alarm(
         self, update: PolicyUpdate, drafts: Sequence[Draft], briefs: Sequence[Brief], sums: Sequence[float]
@@ -349,62 +335,62 @@ class Trainer:
         return next((f"canary at step {update.step}: {reason}" for reason in heard if reason), None)
 
 
-# ---- the run ---------------------------------------------------------------------------------------------------------
+def means(scores: Sequence[RewardScores], weighing: WeighConfig) -> dict[str, Any]:
+    """Each reward's mean, and that of the gated sums, over the drafts to which it applies."""
+    found: dict[str, Any] = {name: mean_of([getattr(item, name) for item in scores]) for name in REWARDS}
+    return {**found, "gated_sum": mean_of([gated_sum(item, weighing) for item in scores])}
 
 
-def improve(
-    folder: Path | str,
-    episodes: Sequence[Episode],
-    rewards: Mapping[str, Reward],
-    out: Path,
-    config: PolicyConfig,
-    weighing: WeighConfig = WeighConfig(),  # noqa: B008 (frozen)
-    *,
-    held_out: Sequence[Episode] = (),
-    canaries: Sequence[Canary] = (),
-    progress: Progress = silent,
-) -> Improved:
-    """Improve a fine-tuned writer, or go on with a run that was killed.
+class ValueHead(nn.Module):
+    """Expects the return from the decoder's state; starts at 0, so that the first advantages are the rewards."""
 
-    Args:
-        folder: the fine-tuned model; stays as it is.
-        episodes: prompts to learn from.
-        rewards: by the name of the field of :class:`RewardScores` that they fill.
-        out: receives ``best/`` (a transformers folder), ``last/`` (to resume from) and ``updates.jsonl``.
-        config: how it is improved.
-        weighing: how rewards are weighed.
-        held_out: prompts of other products, by which the best checkpoint is chosen; where none are given the
-            training batches decide.
-        canaries: what stops a run that has begun to cheat.
-        progress: told after every step.
+    def __init__(self, width: int) -> None:
+        super().__init__()
+        self.inner = nn.Linear(width, width)
+        self.outer = nn.Linear(width, 1)
+        nn.init.zeros_(self.outer.weight)
+        nn.init.zeros_(self.outer.bias)
 
-    Raises:
-        NotEnoughEvidence: fewer episodes than prompts a step.
-    """
-    if len(episodes) < config.prompts:
-        raise NotEnoughEvidence(f"{len(episodes)} prompts are fewer than the {config.prompts} of one step.")
-    out.mkdir(parents=True, exist_ok=True)
-    trainer = Trainer(folder, rewards, config, weighing, canaries)
-    state = resume(trainer, out)
-    if state is None:
-        first = trainer.validate(held_out) if held_out else None
-        state = Progressed(done=0, best_step=0, first_score=first, best_score=first, updates=())
-        trainer.model.save_pretrained(out / "best")
-        trainer.tokenizer.save_pretrained(out / "best")
-        save(trainer, out, state)
-    reason = state.stopped_because or f"all {config.steps} steps done"
-    for number in range(state.done, config.steps) if not state.stopped_because else ():
-        update, alarm = trainer.step(number, episodes)
-        due = (number + 1) % config.validate_every == 0 or number + 1 == config.steps
-        if due and held_out and not alarm:
-            update = update.model_copy(update={"validation": trainer.validate(held_out)})
-        state = state.after(update, alarm, due, bool(held_out), config)
-        if state.best_step == number + 1:
-            save_model(trainer, out / "best")
-        if due or alarm:
-            save(trainer, out, state)
-        progress("improving", number + 1, config.steps)
-        if alarm:
-            reason = alarm
-            break
-    return Improved(out / "best", state.best_step, reason, state.updates)
+    def forward(self, states: Tensor) -> Tensor:
+        """(..., width) to (..., 1)."""
+        return self.outer(torch.tanh(self.inner(states)))  # type: ignore[no-any-return]
+
+
+# ---- advantages and losses -------------------------------------------------------------------------------------------
+
+
+def leave_one_out(returns: Tensor) -> Tensor:
+    """RLOO's advantage: a sample's return minus the mean of its prompt's other samples; (prompt, sample)."""
+    others = (returns.sum(1, keepdim=True) - returns) / (returns.shape[1] - 1)
+    return returns - others
+
+
+def generalised_advantages(rewards: Tensor, values: Tensor, mask: Tensor, lam: float) -> tuple[Tensor, Tensor]:
+    """GAE without discount: advantages and returns, (text, token), 0 where masked (arXiv 1506.02438, eq. 16)."""
+    advantages = torch.zeros_like(rewards)
+    running = torch.zeros(len(rewards))
+    following = torch.zeros(len(rewards))
+    for position in reversed(range(rewards.shape[1])):
+        here = mask[:, position]
+        surprise = rewards[:, position] + following - values[:, position]
+        running = torch.where(here, surprise + lam * running, 0.0)
+        following = torch.where(here, values[:, position], 0.0)
+        advantages[:, position] = running
+    return advantages, (advantages + values) * mask
+
+
+def token_rewards(scores: Tensor, kl: Tensor, mask: Tensor, kl_weight: float) -> Tensor:
+    """The score at a text's last token, and the price of leaving the fine-tuned model at each; (text, token)."""
+    rewards = -kl_weight * kl * mask
+    last = mask.sum(1) - 1
+    rewards[torch.arange(len(scores)), last] += scores
+    return rewards
+
+
+def clipped_loss(new: Tensor, old: Tensor, advantages: Tensor, mask: Tensor, clip: float) -> tuple[Tensor, Tensor]:
+    """PPO's clipped surrogate (arXiv 1707.06347, eq. 7), a mean over real tokens, and the share that was clipped."""
+    ratio = torch.exp(new - old)
+    plain, held = -advantages * ratio, -advantages * ratio.clamp(1 - clip, 1 + clip)
+    count = mask.sum()
+    loss = (torch.maximum(plain, held) * mask).sum() / count
+    return loss, (((ratio - 1).abs() > clip) & mask).sum() / count

@@ -51,7 +51,9 @@ def new_small_bart(folder: Path, texts: Iterable[str], config: SmallBartConfig) 
     from tokenizers import AddedToken, ByteLevelBPETokenizer
     from tokenizers.processors import TemplateProcessing
     from transformers import BartConfig, BartForConditionalGeneration, PreTrainedTokenizerFast
+    from transformers.utils import logging
 
+    logging.disable_progress_bar()  # type: ignore[no-untyped-call]
     Tokenizer: Any = PreTrainedTokenizerFast
 
     pieces = ByteLevelBPETokenizer(add_prefix_space=False)

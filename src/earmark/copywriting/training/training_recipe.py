@@ -27,8 +27,9 @@ from earmark.copywriting.rewards.information import Information
 from earmark.copywriting.rewards.veracity import Veracity
 from earmark.copywriting.rewards.weigh import WeighConfig
 from earmark.copywriting.training.corpus import CorpusConfig, load_pairs, make_corpus, save_corpus
+from earmark.copywriting.training.episodes import Episode
 from earmark.copywriting.training.finetune import FinetuneConfig, finetune
-from earmark.copywriting.training.ppo import Episode, PolicyConfig, improve
+from earmark.copywriting.training.ppo import PolicyConfig, improve
 from earmark.copywriting.training.small_bart import SmallBartConfig, new_small_bart
 from earmark.copywriting.writers.composer import Composer
 from earmark.copywriting.writers.drafts import Brief, Channel, Length, Style, Tone, Writer
@@ -165,7 +166,6 @@ def train_writer(
         counts.update(steps=len(done.updates), best_step=done.best_step)
     shutil.copytree(done.folder, out / "policy", dirs_exist_ok=True)
     run.note(f"reinforcement learning stopped because {done.stopped_because}; best after step {done.best_step}.")
-    scores = json.loads((out / "improvement" / "last" / "training.json").read_text(encoding="utf-8"))
     return TrainedWriter(
         folder=out / "policy",
         pairs=len(pairs),
@@ -174,8 +174,8 @@ def train_writer(
         steps=len(done.updates),
         best_step=done.best_step,
         stopped_because=done.stopped_because,
-        before=scores["first_score"],
-        after=scores["best_score"],
+        before=done.before,
+        after=done.after,
     )
 
 

@@ -21,6 +21,7 @@ from earmark.language import LanguageModel
 from earmark.language.budget import counted
 from earmark.language.choose import open_model, shared_cache
 from earmark.language.prompt_files import PromptSet
+from earmark.samples.writers import writer_names
 from earmark.workers import Progress, silent
 
 
@@ -85,6 +86,8 @@ def train_from_reviews(
         improvement=PolicyConfig(
             method=request.method,  # type: ignore[arg-type]
             steps=request.steps,
+            # The rate that suits a large model leaves a small one where it is.
+            learning_rate=2e-4 if request.start_from in (None, *writer_names()) else PolicyConfig.learning_rate,
             max_new_tokens=96,
             seed=request.seed,
         ),
