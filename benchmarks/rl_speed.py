@@ -16,7 +16,8 @@ import torch
 
 from earmark.copywriting.rewards.weigh import WeighConfig
 from earmark.copywriting.training.encoder_decoder import generate, teacher_forced
-from earmark.copywriting.training.ppo import Episode, PolicyConfig, Trainer
+from earmark.copywriting.training.episodes import Episode, encode
+from earmark.copywriting.training.ppo import PolicyConfig, Trainer
 from earmark.copywriting.training.sample_briefs import sample_briefs
 from earmark.copywriting.training.small_bart import SmallBartConfig, new_small_bart
 from earmark.copywriting.training.training_recipe import episodes_of
@@ -68,7 +69,7 @@ def plainly(trainer: Trainer, episodes: list[Episode], number: int) -> float:
     config = trainer.config
     generator = torch.Generator().manual_seed(config.seed * 1_000_003 + number)
     order = torch.randperm(len(episodes), generator=generator)[: config.prompts]
-    prompts, mask = trainer.encode([episodes[int(index)].prompt for index in order])
+    prompts, mask = encode(trainer.tokenizer, [episodes[int(index)] for index in order], config.max_prompt_tokens)
     started = time.perf_counter()
     made = generate(
         trainer.model, prompts, mask, samples=config.samples, max_new_tokens=config.max_new_tokens,

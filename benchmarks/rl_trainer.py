@@ -3,11 +3,15 @@
     make bench NAME=rl_trainer
 
 The largest difference between log-probabilities kept while generating and those of teacher forcing; KL at step 0; what
-padding and company change; the gradient that tokens after the end carry; the toy reward after 200 steps.
+padding and company change; the gradient that tokens after the end carry; the toy reward after 200 steps; and a run
+whose process is killed in the middle and that goes on in another: how far a loss differs from the run of one go.
 """
 
 import copy
+import subprocess
+import sys
 import tempfile
+import time
 from pathlib import Path
 
 import torch
@@ -15,7 +19,8 @@ import torch
 from earmark.copywriting.reviews import Product
 from earmark.copywriting.rewards.weigh import WeighConfig
 from earmark.copywriting.training.encoder_decoder import generate, load_seq2seq, teacher_forced
-from earmark.copywriting.training.ppo import Episode, PolicyConfig, Trainer, clipped_loss, improve
+from earmark.copywriting.training.episodes import Episode
+from earmark.copywriting.training.ppo import PolicyConfig, Trainer, clipped_loss, improve
 from earmark.copywriting.training.small_bart import SmallBartConfig, new_small_bart
 from earmark.copywriting.writers.drafts import Brief, Style
 from keeping import keep
@@ -34,11 +39,19 @@ def main():
         new_small_bart(bart, TEXTS, SmallBartConfig(vocabulary=300, width=32, layers=2, heads=2, positions=64))
         tiny_t5(bart, t5)
         rows = [
-            {"model": name, "method": method, **exact(path, method), "toy reward after 200 steps": toy(path, method)}
+            {
+                "model": name,
+                "method": method,
+                **exact(path, method),
+                "toy reward after 200 steps": toy(path, method),
+                "killed and resumed": killed(path, method),
+            }
             for name, path in (("BART", bart), ("T5", t5))
             for method in ("ppo", "rloo")
         ]
-    notes = ["Targets: 1e-4 for log-probabilities, 0 for KL, padding and tokens after the end, 0.9 for the toy reward."]
+    notes = [
+        "Targets: 1e-4 for log-probabilities; 0 for KL, padding, the end and a killed run; 0.9 for the toy reward.",
+    ]
     keep("rl_trainer", rows, seed=SEED, notes=notes)
 
 
@@ -102,5 +115,35 @@ def toy(folder: Path, method: str) -> float:
     return sum(update.information for update in updates[-10:]) / 10
 
 
+def killed(folder: Path, method: str) -> float:
+    """Largest difference between the losses of a run and those of one that is killed after five steps."""
+    with tempfile.TemporaryDirectory() as out:
+        whole, parts = Path(out) / "whole", Path(out) / "parts"
+        losses = [update.loss for update in resumable(folder, method, whole).updates]
+        command = [sys.executable, __file__, str(folder), method, str(parts)]
+        process = subprocess.Popen(command)
+        log = parts / "updates.jsonl"
+        while process.poll() is None and not (log.is_file() and log.read_text().count("\n") >= 5):
+            time.sleep(0.01)
+        process.kill()
+        process.wait()
+        if process.returncode == 0:
+            raise RuntimeError("the run ended before it could be killed.")
+        again = [update.loss for update in resumable(folder, method, parts).updates]
+    return max(abs(one - other) for one, other in zip(losses, again, strict=True))
+
+
+def resumable(folder: Path, method: str, out: Path):
+    config = PolicyConfig(
+        method=method, steps=60, prompts=8, samples=4, minibatch=4, learning_rate=1e-3, max_new_tokens=8,
+        uniqueness_limit=0.0, kl_limit=1e9, validate_every=4, seed=SEED,
+    )  # fmt: skip
+    return improve(folder, EPISODES, {"information": ease}, out, config, held_out=EPISODES[:2])
+
+
 if __name__ == "__main__":
-    main()
+    if sys.argv[1:]:
+        torch.set_num_threads(1)
+        resumable(Path(sys.argv[1]), sys.argv[2], Path(sys.argv[3]))
+    else:
+        main()

@@ -51,7 +51,9 @@ def evaluation(rewards):
         "composer": Composer(), "extractive": Extractive(), "attributes only": AttributesOnly(),
         "inventor": Inventor(), "a chat model": "no model was given",
     }  # fmt: skip
-    return evaluate(BRIEFS, writers, rewards, RuleJudge(), EvaluationConfig(drafts=1, pairs_each=8))
+    measures = {"letters": lambda draft, brief: float(len(draft.text)), "nothing": lambda draft, brief: None}
+    config = EvaluationConfig(drafts=1, pairs_each=8)
+    return evaluate(BRIEFS, writers, rewards, RuleJudge(), config, measures=measures)
 
 
 def report(evaluation, name):
@@ -64,6 +66,13 @@ def test_what_was_not_run_stands_as_not_run_and_has_no_figure(evaluation):
     assert absent.gated_sum is None
     assert absent.strength is None
     assert "| a chat model | not run: no model was given |" in as_markdown(evaluation)
+
+
+def test_a_measure_of_the_callers_own_stands_beside_the_others(evaluation):
+    letters = len("The helipad is spacious and the llamas are friendly. Perfect.")
+    assert report(evaluation, "inventor").measured["letters"].mean == letters
+    assert set(report(evaluation, "inventor").measured) == {"letters"}
+    assert report(evaluation, "a chat model").measured == {}
 
 
 def test_copy_from_the_reviews_is_faithful_and_invention_is_not(evaluation):

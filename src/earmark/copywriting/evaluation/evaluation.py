@@ -28,12 +28,13 @@ from earmark.copywriting.evaluation.judging import (
     strengths_without_length,
 )
 from earmark.copywriting.grounding.grounding import ground
-from earmark.copywriting.rewards import Reward, RewardScores
+from earmark.copywriting.rewards import REWARDS, Reward, score
+from earmark.copywriting.rewards.rouge import rouge_l
 from earmark.copywriting.rewards.veracity import copy_sentences
-from earmark.copywriting.rewards.weigh import REWARDS, WeighConfig, gated_sum
+from earmark.copywriting.rewards.weigh import WeighConfig, gated_sum
 from earmark.copywriting.summaries.praise import Support
 from earmark.copywriting.writers.drafts import Brief, Draft, Writer
-from earmark.errors import MissingExtra, NotEnoughEvidence
+from earmark.errors import NotEnoughEvidence
 from earmark.evidence import Record
 from earmark.workers import Progress, silent
 
@@ -84,7 +85,13 @@ class WriterReport(Record):
     numbered_veracity: float | None = None
     """Veracity once a number is changed or put in."""
     canaries: tuple[str, ...] = ()
+    measured: dict[str, Interval] = {}
+    """By the measures that the caller brought: a truth that is known, another judge."""
     seconds: float | None = None
+
+
+Measure = Callable[[Draft, Brief], float | None]
+"""A number for one piece of copy; ``None`` where it does not apply."""
 
 
 class Evaluation(Record):
@@ -120,6 +127,7 @@ def evaluate(
     config: EvaluationConfig,
     *,
     references: Mapping[str, Sequence[str]] | None = None,
+    measures: Mapping[str, Measure] | None = None,
     progress: Progress = silent,
 ) -> Evaluation:
     """Have every writer write for every brief and measure what came.
@@ -127,10 +135,11 @@ def evaluate(
     Args:
         briefs: of products that no writer learned from.
         writers: by name; a sentence instead of a writer says why it was not run.
-        rewards: by the name of the field of :class:`RewardScores` that they fill.
+        rewards: by the name of the field of :class:`~earmark.copywriting.rewards.RewardScores` that they fill.
         judge: who prefers one text to another; better not the one that the allure reward learned from.
         config: budget, seed, weights.
         references: human summaries by product id.
+        measures: what else is measured of every piece, by name.
         progress: told after every writer.
     """
     pieces: dict[str, list[Draft | None]] = {}
@@ -142,7 +151,10 @@ def evaluate(
             started = time.perf_counter()
             pieces[name] = [best_of(writer, brief, rewards, config) for brief in briefs]
             seconds = time.perf_counter() - started
-            reports[name] = _report(name, pieces[name], briefs, rewards, config, references or {}, seconds)
+            report = _report(name, pieces[name], briefs, rewards, config, references or {}, seconds)
+            reports[name] = report.model_copy(
+                update={"measured": _measured(pieces[name], briefs, measures or {}, config.seed)}
+            )
         progress("evaluate", count, len(writers))
     for name, strength in _strengths(pieces, judge, config).items():
         reports[name] = reports[name].model_copy(update={"strength": strength})
@@ -162,15 +174,6 @@ def best_of(writer: Writer, brief: Brief, rewards: Mapping[str, Reward], config:
         return drafts[0] if drafts else None
     sums = [gated_sum(scores, config.weighing) or 0.0 for scores in score(drafts, [brief] * len(drafts), rewards)]
     return drafts[max(range(len(drafts)), key=lambda index: sums[index])]
-
-
-def score(drafts: Sequence[Draft], briefs: Sequence[Brief], rewards: Mapping[str, Reward]) -> list[RewardScores]:
-    """Every reward of every draft, apart from each other."""
-    columns = {name: reward(drafts, briefs) for name, reward in rewards.items()}
-    return [
-        RewardScores(draft_id=draft.id, **{name: columns[name][index] if name in columns else None for name in REWARDS})
-        for index, draft in enumerate(drafts)
-    ]
 
 
 def _report(
@@ -221,6 +224,16 @@ def _report(
         **means,
         **_tampered(drafts, of, rewards.get("veracity")),
     )
+
+
+def _measured(
+    pieces: Sequence[Draft | None], briefs: Sequence[Brief], measures: Mapping[str, Measure], seed: int
+) -> dict[str, Interval]:
+    written = [(draft, brief) for draft, brief in zip(pieces, briefs, strict=True) if draft is not None]
+    found = {
+        name: _interval([measure(draft, brief) for draft, brief in written], seed) for name, measure in measures.items()
+    }
+    return {name: interval for name, interval in found.items() if interval}
 
 
 def _grounded(drafts: Sequence[Draft], briefs: Sequence[Brief]) -> tuple[float | None, float | None]:
@@ -328,12 +341,7 @@ def _rouge(drafts: Sequence[Draft], references: Mapping[str, Sequence[str]]) -> 
     known = [draft for draft in drafts if references.get(draft.product_id)]
     if not known:
         return None
-    try:
-        from rouge_score.rouge_scorer import RougeScorer
-    except ImportError as error:
-        raise MissingExtra("rouge_score", "judge") from error
-    scorer = RougeScorer(["rougeL"], use_stemmer=True)
-    return _mean([float(scorer.score_multi(list(references[d.product_id]), d.text)["rougeL"].fmeasure) for d in known])
+    return _mean([rouge_l(draft.text, references[draft.product_id]) for draft in known])
 
 
 def _interval(values: Sequence[float | None], seed: int) -> Interval | None:

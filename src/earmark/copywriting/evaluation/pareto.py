@@ -1,5 +1,6 @@
 """A picture of what writers trade: two rewards as axes, the third as the size of the mark."""
 
+import math
 from pathlib import Path
 
 from earmark.copywriting.evaluation.evaluation import Evaluation, Interval, WriterReport
@@ -20,7 +21,7 @@ def front(reports: list[WriterReport]) -> list[str]:
 
 
 def draw_pareto(evaluation: Evaluation, file: Path) -> list[str]:
-    """Draw veracity against allure, information as the size of each mark; writers on the front are filled.
+    """Draw allure over veracity, numbered; information is the size of a mark, and writers on the front are filled.
 
     Args:
         evaluation: of at least one writer that was run.
@@ -41,16 +42,23 @@ def draw_pareto(evaluation: Evaluation, file: Path) -> list[str]:
     if not run:
         raise NotEnoughEvidence("no writer was run, so there is nothing to draw.")
     best = front(run)
-    figure = Figure(figsize=(6.4, 4.8), layout="constrained")
+    figure = Figure(figsize=(8.8, 5.2), layout="constrained")
     axes = figure.subplots()
-    for report in run:
+    for number, report in enumerate(run, start=1):
         allure, veracity, information = _scores(report)
         filled = report.writer in best
         axes.scatter(
             [veracity], [allure], s=[30 + 220 * information], alpha=0.8,
-            facecolors="#2a6f6f" if filled else "none", edgecolors="#2a6f6f",
+            facecolors="#2a6f6f" if filled else "none", edgecolors="#2a6f6f", label=f"{number}  {report.writer}",
         )  # fmt: skip
-        axes.annotate(report.writer, (veracity, allure), xytext=(7, 5), textcoords="offset points", fontsize=8)
+        # Numbers of marks that lie together stand around them, not on each other.
+        turn = math.tau * number / len(run)
+        away = (15 * math.cos(turn), 15 * math.sin(turn))
+        axes.annotate(
+            str(number), (veracity, allure), xytext=away, textcoords="offset points", fontsize=8, ha="center",
+            va="center", arrowprops={"arrowstyle": "-", "linewidth": 0.4, "shrinkA": 1, "shrinkB": 1},
+        )  # fmt: skip
+    figure.legend(loc="outside right upper", fontsize=8, frameon=False, handlelength=0, handletextpad=0, markerscale=0)
     axes.set_xlabel("veracity")
     axes.set_ylabel("allure")
     axes.set_title("filled: beaten by none in all three; size: information", fontsize=9)
