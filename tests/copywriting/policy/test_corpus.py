@@ -11,6 +11,7 @@ from earmark.copywriting.training.corpus import (
     load_pairs,
     make_corpus,
     save_corpus,
+    told,
 )
 from earmark.copywriting.training.encoder_decoder import load_seq2seq
 from earmark.copywriting.training.finetune import FinetuneConfig, finetune
@@ -82,7 +83,7 @@ def test_what_does_not_fit_is_left_out_whole_and_counted():
     product = max(PRODUCTS, key=lambda product: sum(fact.polarity == "praise" for fact in product.facts))
     brief = brief_of(product, briefs()[0].style)
     whole, short = policy_prompt(brief), policy_prompt(brief, most_pieces=25)
-    assert short.claims < short.offered == whole.offered
+    assert len(short.claims) < short.offered == whole.offered
     assert pieces(short.text) <= 25
     assert short.text.split(": ", 1)[1] in whole.text
     assert policy_prompt(brief, most_pieces=3) is None
@@ -101,6 +102,46 @@ def test_copy_that_nothing_carries_teaches_nothing_unless_the_filter_is_off():
         make_corpus(briefs(), Liar(), CONFIG)
     unfiltered = make_corpus(briefs(), Liar(), CorpusConfig(shares=CONFIG.shares, filtered=False))
     assert {pair.writer for pair in unfiltered.pairs} == {"liar"}
+
+
+def test_what_one_guest_says_stays_out_of_a_prompt_for_two():
+    product = max(PRODUCTS, key=lambda product: sum(fact.supporting == 1 for fact in product.facts))
+    brief = brief_of(product, briefs()[0].style)
+    every, shared = policy_prompt(brief), policy_prompt(brief, least_voices=2)
+    assert min(claim.supporting for claim in every.claims) == 1
+    assert shared.claims == tuple(claim for claim in every.claims if claim.supporting > 1)
+
+
+class Said:
+    """Writes one text whatever the brief."""
+
+    name = "said"
+
+    def __init__(self, text):
+        self.text = text
+
+    def write(self, brief, drafts, seed):
+        return [
+            Draft(id="d", product_id=brief.product.id, aspect=None, style=brief.style, text=self.text, writer=self.name)
+        ]
+
+
+def test_a_count_that_the_prompt_does_not_hold_is_no_lesson_unless_the_filter_is_off():
+    text = "All guests come back, and all buyers too."
+    with pytest.raises(NotEnoughEvidence, match="counts voices that the prompt does not hold"):
+        make_corpus(briefs(), Said(text), CONFIG)
+    unfiltered = make_corpus(briefs(), Said(text), CorpusConfig(shares=CONFIG.shares, filtered=False))
+    assert {pair.target for pair in unfiltered.pairs} == {text}
+
+
+def test_a_writer_is_told_the_praise_that_the_prompt_holds_and_no_other():
+    product = max(PRODUCTS, key=lambda product: sum(fact.polarity == "praise" for fact in product.facts))
+    brief = brief_of(product, briefs()[0].style)
+    short = policy_prompt(brief, most_pieces=25)
+    praised = [c.claim.id for s in told(brief, short).summaries for c in s.claims if c.polarity == "praise"]
+    assert sorted(praised) == sorted(claim.claim.id for claim in short.claims)
+    blamed = [c for s in brief.summaries for c in s.claims if c.polarity == "complaint"]
+    assert [c for s in told(brief, short).summaries for c in s.claims if c.polarity == "complaint"] == blamed
 
 
 def test_datasets_loads_what_was_saved(corpus, tmp_path):
@@ -175,6 +216,17 @@ def test_the_policy_writes_the_same_drafts_for_the_same_seed_and_none_with_open_
     assert drafts == writer.write(brief, 3, seed=4)
     assert len({draft.text for draft in drafts}) == len(drafts) <= 3
     assert not [draft for draft in drafts if unfilled(draft.text)]
+
+
+def test_evidence_that_a_small_tokenizer_cuts_too_fine_is_left_out_whole(tiny_bart):
+    product = max(PRODUCTS, key=lambda product: sum(fact.polarity == "praise" for fact in product.facts))
+    brief = brief_of(product, briefs()[0].style)
+    for most in (160, 40, 3):
+        prompt, batch = PolicyWriter(tiny_bart, max_prompt_tokens=most)._prompt(brief)
+        assert (prompt is None) == (most == 3)
+        if prompt:
+            assert batch["input_ids"].shape[1] <= most
+            assert (len(prompt.claims) < prompt.offered) == (most == 40)
 
 
 def test_the_policy_writes_nothing_where_nothing_may_be_praised(lesson):

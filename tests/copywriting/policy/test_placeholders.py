@@ -46,6 +46,30 @@ def test_missing_spaces_are_mended():
     assert text == "the fries were hot, smoked trout pie too"
 
 
+JUDGED = find_slots(None, [("crust", False), ("fries", True), ("staff", False)], [], ["crisp", "salty", "kind"])
+
+
+def test_judging_words_are_hidden_beside_the_thing_that_they_judge():
+    assert JUDGED.hide("The crust is crisp, the fries salty.") == "The <thing1> is <word1>, the <things2> <word2>."
+    assert JUDGED.hide("And the fries? Salty.") == "And the <things2>? <word2>."
+    assert JUDGED.hide("Kind words for the crust. So crisp.") == "Kind words for the <thing1>. So crisp."
+
+
+def test_two_things_judged_by_one_word_keep_their_own():
+    slots = find_slots(None, [("crust", False), ("fries", True)], [], ["good", "good"])
+    hidden = slots.hide("Good fries, and the crust is good.")
+    assert hidden == "<word2> <things2>, and the <thing1> is <word1>."
+    assert fill(hidden, slots.values) == "Good fries, and the crust is good."
+
+
+def test_an_article_follows_the_word_that_comes_back():
+    slots = find_slots(None, [("crust", False)], [], ["even"])
+    hidden = slots.hide("An even crust.")
+    assert hidden == "A <word1> <thing1>."
+    assert fill(hidden, slots.values) == "An even crust."
+    assert fill("an <word1> bed", {"<word1>": "soft"}) == "a soft bed"
+
+
 def test_what_stands_for_nothing_stays_visible():
     assert unfilled(fill("the <thing4> of <name>", SLOTS.values)) == ["<thing4>"]
 

@@ -15,6 +15,7 @@ from typing import Literal
 
 from earmark.copywriting.grounding.grounding import ground
 from earmark.copywriting.reviews.splits import ProductSplit, assert_disjoint
+from earmark.copywriting.summaries.voices import VOICE_PATTERN
 from earmark.copywriting.writers.drafts import Brief, Channel, Draft, Length, Tone, Writer
 from earmark.copywriting.writers.filters import why_unfit
 from earmark.copywriting.writers.placeholders import fill, unfilled
@@ -113,7 +114,7 @@ def make_corpus(briefs: Iterable[Brief], writer: Writer, config: CorpusConfig, p
             left_out["nothing may be praised"] += 1
             continue
         part = PARTS[split.part(brief.product.id)]
-        for draft in writer.write(brief, config.drafts, config.seed):
+        for draft in writer.write(told(brief, prompt), config.drafts, config.seed):
             if reason := _why_not(draft, brief, prompt, config):
                 left_out[reason] += 1
                 continue
@@ -128,25 +129,54 @@ def make_corpus(briefs: Iterable[Brief], writer: Writer, config: CorpusConfig, p
     return corpus
 
 
+def told(brief: Brief, prompt: PolicyPrompt) -> Brief:
+    """The brief with the praise that its prompt holds and no other: a lesson must not speak of what it cannot see."""
+    held = {claim.claim.id for claim in prompt.claims}
+    return brief.model_copy(
+        update={
+            "summaries": tuple(
+                summary.model_copy(
+                    update={
+                        "claims": tuple(
+                            claim for claim in summary.claims if claim.polarity != "praise" or claim.claim.id in held
+                        )
+                    }
+                )
+                for summary in brief.summaries
+            )
+        }
+    )
+
+
 def _why_not(draft: Draft, brief: Brief, prompt: PolicyPrompt, config: CorpusConfig) -> str | None:
     """Why a draft teaches nothing good."""
-    if not _comes_back(draft, prompt):
+    target = prompt.slots.hide(draft.text)
+    if not _comes_back(target, draft, prompt):
         return "speaks of what the prompt does not hold"
-    if _DISAGREES.search(prompt.slots.hide(draft.text)):
+    if _DISAGREES.search(target):
         return "disagrees in number"
     if not config.filtered:
         return None
+    if not _counts_as(target, prompt):
+        return "counts voices that the prompt does not hold"
+    if any(re.search(rf"\b{re.escape(claim.descriptor)}\b", target, re.IGNORECASE) for claim in prompt.claims):
+        return "judges what its sentence does not name"
     if why_unfit(draft, brief):
         return "fails a hard filter"
     return "has a sentence that nothing carries" if ground(draft, brief).withheld else None
 
 
-def _comes_back(draft: Draft, prompt: PolicyPrompt) -> bool:
+def _comes_back(target: str, draft: Draft, prompt: PolicyPrompt) -> bool:
     """Whether the copy survives the way through placeholders, but for letter case."""
-    target = prompt.slots.hide(draft.text)
-    return fill(target, prompt.slots.values).lower() == draft.text.lower() and set(unfilled(target)) <= set(
-        unfilled(prompt.text)
-    ) | {"<name>"}
+    back = fill(target, prompt.slots.values)
+    return back.lower() == draft.text.lower() and set(unfilled(target)) <= {*unfilled(prompt.text), "<name>"}
+
+
+def _counts_as(target: str, prompt: PolicyPrompt) -> bool:
+    """Whether every count of voices ("most guests") stands in the prompt too."""
+    told = set(re.findall(r"[a-z]+", prompt.text.lower()))
+    counts = (match["share"] or match["word"] or match["alone"] or "" for match in VOICE_PATTERN.finditer(target))
+    return all(set(count.lower().split()) <= told for count in counts)
 
 
 def _pair(draft: Draft, brief: Brief, prompt: PolicyPrompt, part: Part) -> CorpusPair:
@@ -163,7 +193,7 @@ def _pair(draft: Draft, brief: Brief, prompt: PolicyPrompt, part: Part) -> Corpu
         copy_text=draft.text,
         placeholders=tuple(prompt.slots.values),
         stand_for=tuple(prompt.slots.values.values()),
-        claims=prompt.claims,
+        claims=len(prompt.claims),
         offered=prompt.offered,
         writer=draft.writer,
     )

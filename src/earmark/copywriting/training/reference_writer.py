@@ -8,8 +8,10 @@ It exists to exercise and to measure the trainer. Both stages run in an hour on 
 import json
 import sys
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 
+from earmark.copywriting.rewards.weigh import WeighConfig
 from earmark.copywriting.training.finetune import FinetuneConfig
 from earmark.copywriting.training.ppo import PolicyConfig
 from earmark.copywriting.training.sample_briefs import sample_briefs
@@ -19,21 +21,32 @@ from earmark.copywriting.writers.drafts import Brief
 from earmark.samples.reviews import make_products
 from earmark.workers import Progress, silent
 
-PRODUCTS, SEED = 2000, 0
+PRODUCTS, SEED, FEW = 1400, 0, (3, 9)
 
 REFERENCE = TrainWriterConfig(
     size=SmallBartConfig(width=128, layers=2, dropout=0.0),
-    lessons=FinetuneConfig(epochs=5, learning_rate=2e-3, validate_every=200),
+    lessons=FinetuneConfig(epochs=4, batch=16, learning_rate=2e-3, validate_every=250),
+    weighing=WeighConfig(information=1.5),
     improvement=PolicyConfig(
-        method="rloo", steps=40, prompts=16, samples=4, learning_rate=1.5e-4, kl_weight=0.1, max_new_tokens=90
+        method="rloo",
+        steps=24,
+        prompts=16,
+        samples=4,
+        learning_rate=2e-4,
+        kl_weight=0.1,
+        rescue=2.0,
+        validate_every=4,
+        max_new_tokens=90,
     ),
 )
 """How the packaged reference writer was made."""
 
 
 def reference_briefs() -> Iterator[Brief]:
-    """Four briefs for each of two thousand sample products, from their truth."""
-    return (brief for _, brief in sample_briefs(make_products(PRODUCTS, SEED), SEED + 1, each=REFERENCE.briefs_each))
+    """Four briefs for each of the sample products, from their truth; every other one has few reviews."""
+    half = PRODUCTS // 2
+    products = chain(make_products(half, SEED), make_products(half, SEED, start=half, reviews=FEW))
+    return (brief for _, brief in sample_briefs(products, SEED + 1, each=REFERENCE.briefs_each))
 
 
 def make_reference_writer(out: Path, progress: Progress = silent) -> TrainedWriter:

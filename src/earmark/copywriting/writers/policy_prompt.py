@@ -2,13 +2,14 @@
 
 ::
 
-    <warm><short><shop> restaurant food: seven most <thing1> crisp "The <thing1> was crispy." | two <things2> hot "..."
+    <warm><short><shop> table food: seven most <thing1> <word1> "The <thing1> was crispy." | two <things2> <word2> "..."
 
 What does not fit is left out whole, least supported first, and counted; nothing is cut.
 """
 
 import re
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from typing import get_args
 
 from earmark.copywriting.english import in_number_of
@@ -31,14 +32,14 @@ class PolicyPrompt:
 
     text: str
     slots: Slots
-    claims: int
-    """Claims that it holds."""
+    claims: tuple[CountedClaim, ...]
+    """The claims that it holds."""
     offered: int
     """Claims that could have been said."""
 
 
 def policy_prompt(
-    brief: Brief, rules: PraiseRules | None = None, most_pieces: int = MOST_PIECES
+    brief: Brief, rules: PraiseRules | None = None, most_pieces: int = MOST_PIECES, least_voices: int = 1
 ) -> PolicyPrompt | None:
     """Write the prompt for a brief; ``None`` where nothing may be praised.
 
@@ -46,13 +47,15 @@ def policy_prompt(
         brief: with its aspect, style and claims.
         rules: what may be said as praise.
         most_pieces: words and marks that it may take.
+        least_voices: reviews that must say so.
     """
-    claims = _one_a_target(Support(brief, rules or PraiseRules()).praise)
+    praise = Support(brief, rules or PraiseRules()).praise
+    claims = _one_a_target(claim for claim in praise if claim.supporting >= least_voices)
     chosen = claims[:MOST_THINGS]
     while chosen:
         written = _written(brief, chosen)
         if pieces(written.text) <= most_pieces:
-            return PolicyPrompt(written.text, written.slots, len(chosen), len(claims))
+            return replace(written, offered=len(claims))
         chosen = chosen[:-1]
     return None
 
@@ -67,7 +70,7 @@ def style_prefix(style: Style) -> str:
     return f"<{style.tone}><{style.length}><{style.channel}>"
 
 
-def _one_a_target(claims: tuple[CountedClaim, ...]) -> list[CountedClaim]:
+def _one_a_target(claims: Iterable[CountedClaim]) -> list[CountedClaim]:
     """The best supported claim of each target, in the order given; only what stands before or after a noun."""
     found: dict[str, CountedClaim] = {}
     for claim in claims:
@@ -82,15 +85,16 @@ def _written(brief: Brief, claims: list[CountedClaim]) -> PolicyPrompt:
         in_number_of(claim.surface or claim.target, [quote] if quote else [])
         for claim, quote in zip(claims, quotes, strict=True)
     ]
-    slots = find_slots(brief.product.name, things, quotes)
+    slots = find_slots(brief.product.name, things, quotes, [claim.descriptor for claim in claims])
     kind = domain_of(brief.product.category, tuple(summary.aspect for summary in brief.summaries))
     parts = []
-    for claim, quote, (thing, _) in zip(claims, quotes, things, strict=True):
+    for number, (claim, quote, (_, plural)) in enumerate(zip(claims, quotes, things, strict=True), start=1):
         said = f' "{slots.hide(quote)}"' if quote else ""
-        parts.append(f"{_voices(claim, brief)} {slots.hide(thing)} {claim.descriptor}{said}")
+        thing = f"<{'things' if plural else 'thing'}{number}>"
+        parts.append(f"{_voices(claim, brief)} {thing} <word{number}>{said}")
     about = brief.aspect.name if brief.aspect else "all"
     text = f"{style_prefix(brief.style)} {kind} {about}: {' | '.join(parts)}"
-    return PolicyPrompt(text, slots, len(claims), len(claims))
+    return PolicyPrompt(text, slots, tuple(claims), len(claims))
 
 
 def _voices(claim: CountedClaim, brief: Brief) -> str:

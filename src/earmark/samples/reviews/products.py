@@ -54,7 +54,12 @@ class _Plan:
 
 
 def make_products(
-    count: int, seed: int, *, start: int = 0, phrasings: Literal["first", "second"] = "first"
+    count: int,
+    seed: int,
+    *,
+    start: int = 0,
+    phrasings: Literal["first", "second"] = "first",
+    reviews: tuple[int, int] = (8, 30),
 ) -> Iterator[SampleProduct]:
     """Make sample products one by one; product ``n`` is the same whatever is made before it.
 
@@ -63,12 +68,13 @@ def make_products(
         seed: another seed is another world.
         start: the number of the first, so that two calls need not overlap.
         phrasings: which half of the wordings the reviewers use.
+        reviews: the fewest and the most of a product, copies and paid-for ones not counted.
     """
     for number in range(start, start + count):
-        yield _product(number, seed, phrasings)
+        yield _product(number, seed, phrasings, reviews)
 
 
-def _product(number: int, seed: int, half: Literal["first", "second"]) -> SampleProduct:
+def _product(number: int, seed: int, half: Literal["first", "second"], reviews_each: tuple[int, int]) -> SampleProduct:
     random = Random(f"{seed}:{number}")
     look_alike = number % 10 == 9
     domain, category, name = _identity(number - look_alike, seed)
@@ -77,7 +83,7 @@ def _product(number: int, seed: int, half: Literal["first", "second"]) -> Sample
     liking = random.choice(_LIKINGS)
     plans = _plan_facts(random, domain, category, liking)
     wording = Wording(half, random)
-    drafts = [_write(random, wording, plans, liking) for _ in range(random.randint(8, 30))]
+    drafts = [_write(random, wording, plans, liking) for _ in range(random.randint(*reviews_each))]
     drafts += _repeated_and_bought(random, wording, drafts)
     random.shuffle(drafts)
     product_id = f"sample-{number:06d}"
