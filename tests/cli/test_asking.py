@@ -170,8 +170,10 @@ def test_a_training_stops_by_its_budget_and_resume_goes_on(call, reviews, fault_
 def test_checking_a_model_never_answers_from_the_cache_and_fails_where_it_cannot_be_used(call, fault_server):
     with fault_server.FaultServer(answer=lambda _: '{"word": "rain", "certain": 1}') as server:
         for _ in range(2):
-            assert call("models", "check", f"{server.url}#m")[0] == 0
-        assert len(server.bodies) == 6
+            code, out, _ = call("models", "check", f"{server.url}#m")
+            assert code == 0
+            assert "it seems not to listen" in out
+        assert len(server.bodies) == 8
         spent = call("models", "check", f"{server.url}#m", "--max-requests", 1)
         assert spent[0] == 3
         assert "text       works" in spent[1]

@@ -40,7 +40,7 @@ def try_out(model: LanguageModel) -> Iterator[Trial]:
     questions: dict[str, Callable[[], tuple[bool, str]]] = {
         "text": lambda: _said(model, note),
         "structured": lambda: _structured(model, note),
-        "audio": lambda: _said(model, clip),
+        "audio": lambda: _heard(model, clip),
     }
     for kind, asked in questions.items():
         try:
@@ -59,6 +59,18 @@ def _said(model: LanguageModel, material: Message) -> tuple[bool, str]:
     if reply.finish == "refused":
         return False, f"it refused: {reply.text}"
     return (True, reply.text) if reply.text.strip() else (False, "an empty reply")
+
+
+def _heard(model: LanguageModel, clip: Message) -> tuple[bool, str]:
+    """Servers answer where they leave the sound out, too; they count as many tokens then as without it."""
+    prompt = load_prompt("earmark.language", "check").fill(clip, max_tokens=60)
+    heard = model.reply(prompt)
+    unheard = model.reply(prompt.model_copy(update={"data": (clip.model_copy(update={"audio_wav": None}),)}))
+    if heard.finish == "refused" or not heard.text.strip():
+        return False, f"it gave no answer: {heard.text}"
+    if heard.usage.prompt_tokens and heard.usage.prompt_tokens == unheard.usage.prompt_tokens:
+        return False, "it answers, but counts no token more than without the sound: it seems not to listen"
+    return True, heard.text
 
 
 def _structured(model: LanguageModel, material: Message) -> tuple[bool, str]:
