@@ -150,6 +150,12 @@ def test_what_must_be_said_is_said_and_what_must_never_is_not(brief):
         assert "see for yourself" not in draft.text.lower()
 
 
+@pytest.mark.parametrize("never", ["fact", "desc", "e"])
+def test_whatever_must_never_be_said_there_is_a_draft_without_it_or_none(never, brief):
+    for draft in Composer().write(brief(must=("rooms for hire",), never=(never,)), 2, seed=0):
+        assert never not in draft.text.lower()
+
+
 def test_an_ad_has_short_headlines_and_descriptions(brief):
     text = Composer().write(brief(style=Style(channel="ad")), 1, seed=0)[0].text
     headlines, descriptions = text.split("\n\n")

@@ -1,10 +1,10 @@
 """Find words for points: the next phrase of the deck that fits them and has not been used in this draft."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from earmark.copywriting.english import capitalised
 from earmark.copywriting.summaries.voices import VOICE_NOUNS, domain_of
-from earmark.copywriting.writers.composer.phrases import Phrase, deck, plain_words
+from earmark.copywriting.writers.composer.phrases import SLOT, Phrase, deck, plain_words
 from earmark.copywriting.writers.composer.points import Point
 from earmark.copywriting.writers.composer.realise import filled, fits
 from earmark.copywriting.writers.drafts import Brief
@@ -38,14 +38,12 @@ class Speaker:
             points: what it says.
             room: characters that there are, if they are counted.
         """
-        known = [
-            (phrase, sentence)
+        known = (
+            (phrase, filled(phrase, points, self._name, self._voices))
             for phrase in self._dealt(kind)
-            if phrase.text not in self._used
-            and fits(phrase, points, self._name, self.domain)
-            and len(sentence := filled(phrase, points, self._name, self._voices)) <= (room or len(sentence))
-        ]
-        return self._take(known)
+            if fits(phrase, points, self._name, self.domain)
+        )
+        return self._take(known, room)
 
     def say_alike(self, kind: str, points: Sequence[Point], room: int) -> list[str]:
         """A line for each point, all in one phrase, as a list should be; those that fit no phrase are left out."""
@@ -62,18 +60,18 @@ class Speaker:
 
     def say_of_itself(self, kind: str, room: int | None = None) -> str | None:
         """A phrase that says nothing of what reviewers judge: an ending, a greeting."""
-        known = [
-            (phrase, sentence)
+        known = (
+            (phrase, filled(phrase, (), self._name, self._voices))
             for phrase in self._dealt(kind)
-            if not ("name" in phrase.slots and not self._name)
-            and phrase.text not in self._used
-            and len(sentence := filled(phrase, (), self._name, self._voices)) <= (room or len(sentence))
-        ]
-        return self._take(known)
+            if self._name or "name" not in phrase.slots
+        )
+        return self._take(known, room)
 
     def seller(self, text: str, *, is_fact: bool) -> str:
         """What the seller says, as the seller's own."""
         known = self._dealt("seller")
+        if not known:
+            return f"{capitalised(text)}."
         phrase = next((phrase for phrase in known if phrase.text not in self._used), known[0])
         self._used.add(phrase.text)
         # "Good to know: warranty, 3 years" needs no second colon.
@@ -85,11 +83,20 @@ class Speaker:
         """Let phrases be used again: a new part of the text begins."""
         self._used.clear()
 
-    def _take(self, known: Sequence[tuple[Phrase, str]]) -> str | None:
-        if not known:
+    def _take(self, known: Iterable[tuple[Phrase, str]], room: int | None) -> str | None:
+        """The first sentence that begins as no other in this draft, else the first."""
+        chosen: tuple[Phrase, str] | None = None
+        for phrase, sentence in known:
+            if phrase.text in self._used or (room is not None and len(sentence) > room):
+                continue
+            fresh = phrase.start not in self._starts
+            if chosen is None or fresh:
+                chosen = (phrase, sentence)
+            if fresh:
+                break
+        if chosen is None:
             return None
-        fresh = next((pair for pair in known if pair[0].start not in self._starts), known[0])
-        phrase, sentence = fresh
+        phrase, sentence = chosen
         self._used.add(phrase.text)
         if phrase.start:
             self._starts.add(phrase.start)
@@ -100,7 +107,7 @@ class Speaker:
         return [
             phrase
             for phrase in deck(self._tone, kind, self._seed, self._turn)
-            if not any(word in phrase.text.lower() for word in self._never)
+            if not any(word in SLOT.sub(" ", phrase.text).lower() for word in self._never)
             and not any(word.startswith(spoken) for word in phrase.words for spoken in self._spoken)
         ]
 
