@@ -167,6 +167,8 @@ def save(rows, options):
     notes = [
         "The scripted model stands for a language model, whose corpus was not made here.",
         f"Every policy made {options.steps} steps of {BATCH} pairs from the same first weights.",
+        "So few steps do not reach the end of a corpus of much variety, the composer's: compare the validation losses.",
+        "Greedy text follows what most lessons say, so that what a third invents shows when text is sampled.",
     ]
     settings = {"products": options.products, "unseen": options.unseen, "steps": options.steps, "invented": INVENTED}
     keep("corpus_worth", rows, seed=SEED, settings=settings, notes=notes)
