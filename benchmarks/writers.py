@@ -84,6 +84,7 @@ def main():
     front = draw_pareto(found, RESULTS / "writers.svg")
     print(as_markdown(found))
     notes = [
+        f"{given.briefs} briefs of as many unseen products.",
         f"Beaten by none in all three rewards: {', '.join(front)}.",
         "ROUGE against human summaries, where there are any: `yelp_policy`.",
     ]
