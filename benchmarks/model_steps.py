@@ -3,7 +3,8 @@
     make bench NAME=model_steps
 
 Models are scripted: ``perfect`` reads the material and says nothing else, ``random`` fills in any words of it,
-``inventing`` makes things up. None was fitted to this data; the seed was drawn for the reported run.
+``inventing`` makes things up. The seed was drawn for the reported run; ``perfect`` was mended once after a look at
+seed 48213.
 
 - describe: planted neurons of d' = 2 (benchmark ``planted_neurons``): what the heaviest phrase names of class neurons,
   both halves of mixtures, acoustic properties; noise and dead neurons with a supported description; mean Pearson of the
@@ -56,7 +57,7 @@ from planted_pool import Judge, clip_set_of, make_pool, noisy_captions, plant, r
 from planted_reviews import judge as judge_copy
 from planted_reviews import save
 
-SEED, PER_CLASS, STRENGTH, PRODUCTS = 48213, 16, 2.0, 16
+SEED, PER_CLASS, STRENGTH, PRODUCTS = 71530, 24, 2.0, 24
 MODELS = ("perfect", "random", "inventing")
 WORN = " Truly amazing, the best, a must! You simply will not believe how great and unique it is!"
 EMPTY = "Very nice. Really good, great and perfect in every way. Everything is just great, and it is nice."
@@ -80,11 +81,17 @@ NOTES = [
         "where one caption in ten is wrong and one in five missing, that is less to go on. Mixtures suffer most: the "
         "half that the twelve strongest clips happen to show less is not seen."
     ),
+    "Picking, a model reads five captions, as published; comparing captions with names weighs all shown ones.",
     (
         "Summarising, the scripted reader knows plain sentences (the X was Y) and not the turns that the embedded "
         "miner reads; what it claims is checked against the reviews all the same."
     ),
+    "Verifying, the chance beside is one answer for all clips; an order drawn by chance averages .41 on 8 of 24.",
     "The embedded score of 'verify' knows the weights of the phrases, and acoustic measures, which no caption says.",
+    (
+        "Of the ten sentences of `perfect` that no fact carries, six were looked at: all are denials that reviewers wrote "
+        "(the bread is not soggy), which the samples' judge does not read."
+    ),
 ]
 
 

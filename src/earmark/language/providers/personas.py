@@ -5,6 +5,7 @@
 disguise, tells it to do something, and then does it.
 """
 
+import json
 import random
 import re
 from collections.abc import Callable
@@ -16,7 +17,7 @@ from earmark.language.model import Prompt
 from earmark.language.providers.scripted import Scripted
 from earmark.language.providers.scripted_obedience import obey
 from earmark.language.providers.scripted_perfection import answer
-from earmark.language.providers.scripted_shapes import filled
+from earmark.language.providers.scripted_shapes import fields_of, filled
 
 _INVENTED = (
     "Voted the best in the country by 9,482 guests in 2031.",
@@ -39,6 +40,9 @@ def persona(name: str) -> Scripted:
 
 def _random(prompt: Prompt) -> str:
     draws = random.Random(content_id(prompt.model_dump_json(exclude={"data": {"__all__": {"audio_wav"}}})))
+    if "fits" in fields_of(prompt):
+        count = len(prompt.data[-1].text.splitlines())
+        return json.dumps({"fits": [{"number": number + 1, "fit": draws.randrange(101)} for number in range(count)]})
     words = re.findall(r"\w+", " ".join(message.text for message in prompt.data)) or ["nothing"]
     return filled(prompt, lambda: " ".join(draws.choices(words, k=4)), draws)
 

@@ -25,7 +25,7 @@ from earmark.language.model import Message, Prompt
 from earmark.language.providers.scripted_shapes import fields_of, filled
 
 _WORDS = tomllib.loads(files("earmark.language.providers").joinpath("scripted_words.toml").read_text(encoding="utf-8"))
-_STOP, _GOOD, _BAD = (frozenset(_WORDS[kind].split()) for kind in ("stop", "good", "bad"))
+_STOP, _GOOD, _BAD, _GENERIC = (frozenset(_WORDS[kind].split()) for kind in ("stop", "good", "bad", "generic"))
 _CLICHES = re.compile(
     r"\b(?:must|best|amazing|awesome|incredible|unforgettable|world-class|something for everyone|look no further|very|"
     r"really|great|nice|good|perfect|ultimate|unique)\b|!",
@@ -108,9 +108,14 @@ def _shared(lines: Sequence[str]) -> list[str]:
         for stems, text in dict(_phrases(line)).items():
             said[stems] += 1
             wording.setdefault(stems, Counter())[text] += 1
-    enough = [stems for stems, count in said.items() if count >= max(2, 0.3 * len(lines))]
-    # A pair that nearly as many lines say as its words alone says more.
-    enough.sort(key=lambda stems: (-said[stems] * (1 + 0.3 * (len(stems) - 1)), stems))
+    enough = [stems for stems, count in said.items() if count >= max(2, 0.2 * len(lines))]
+    generic = {_stem(word) for word in _GENERIC}
+
+    def worth(stems: tuple[str, ...]) -> float:
+        # A pair that nearly as many lines say as its words alone says more, and a source more than a quality.
+        return said[stems] * (1 + 0.3 * (len(stems) - 1)) * (0.4 if set(stems) <= generic else 1.0)
+
+    enough.sort(key=lambda stems: (-worth(stems), stems))
     chosen: list[tuple[str, ...]] = []
     for stems in enough:
         if not any(set(stems) & set(other) for other in chosen):
@@ -143,7 +148,7 @@ def _fits(prompt: Prompt) -> dict[str, Any]:
         told = max((len(part & have) / len(part) for part in wanted), default=0.0)
         close = float(near[0, place]) if near is not None else 0.0
         fits.append(
-            {"number": _number(line, place + 1), "fit": round(100 * max(0.0, min(1.0, 0.6 * told + 0.5 * close)))}
+            {"number": _number(line, place + 1), "fit": round(100 * max(0.0, min(1.0, 0.7 * told + 0.6 * close)))}
         )
     return {"fits": fits}
 
