@@ -2,7 +2,8 @@
 
 import json
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from functools import lru_cache
+from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
@@ -35,7 +36,7 @@ def ask(model: LanguageModel, prompt: Prompt, shape: type[Shape]) -> Answer[Shap
         shape: the pydantic model that the reply must satisfy.
     """
     prompt = guarded(prompt)
-    question = prompt.model_copy(update={"reply_schema": shape.model_json_schema()})
+    question = prompt.model_copy(update={"reply_schema": _schema(shape)})
     problem = ""
     for _ in range(2):
         try:
@@ -51,6 +52,12 @@ def ask(model: LanguageModel, prompt: Prompt, shape: type[Shape]) -> Answer[Shap
             correction = Message(label="what was wrong with your last reply", text=problem)
             question = question.model_copy(update={"data": (*prompt.data, correction)})
     return Answer(None, f"{model.name} gave no usable reply twice: {problem}")
+
+
+@lru_cache(maxsize=64)
+def _schema(shape: type[BaseModel]) -> dict[str, Any]:
+    """Made once a shape: making it takes a thousand times as long as finding a reply in the cache."""
+    return shape.model_json_schema()
 
 
 def first_json_object(text: str) -> object:
