@@ -245,6 +245,7 @@ def _drafts(prompt: Prompt) -> dict[str, Any]:
     must = next((text for label, text in told.items() if "must be said" in label), "none")
     never = next((text for label, text in told.items() if "never" in label), "none").lower().split("\n")
     claims = [line for label, text in told.items() if "claims" in label for line in text.split("\n") if ": " in line]
+    claims = [line for line in claims if not re.search(r": (?:not|never) ", line)] or claims
     several = [line for line in claims if "(1 of " not in line]
     claims = several if len(several) > 2 else claims
     said = [text for text in map(_claim_said, claims) if not any(word and word in text.lower() for word in never)]
