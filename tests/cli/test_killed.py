@@ -180,8 +180,8 @@ def test_copy_killed_20_times_is_the_copy_of_a_run_that_was_not(fault_server, tm
     assert (killed.folder / "copy.jsonl").read_bytes() == (calm.folder / "copy.jsonl").read_bytes()
 
 
-def test_a_dissection_killed_5_times_ends_with_the_tables_of_a_run_that_was_not(fault_server, hearing, tmp_path):
-    kills, at_once = 5, 2
+def test_a_dissection_killed_3_times_ends_with_the_tables_of_a_run_that_was_not(fault_server, hearing, tmp_path):
+    kills, at_once = 3, 2
     with (
         fault_server.FaultServer() as server,
         Sittings(tmp_path / "killed", DISSECTION, seed=4) as killed,
