@@ -125,21 +125,26 @@ def named(fact, low):
     return re.search(rf"\b{re.escape(fact.target.split()[-1])}\b", low)
 
 
+SHARE = re.compile(r"\b(\d+) of (\d+) reviews\b")
 CODES = {"Quibble Supreme", "Glimmerfax Deluxe"}
 
 
 def unsupported(text, product):
     """What a sentence says that nobody said, by the truth of the sample; ``None`` where there is nothing."""
     low = text.lower().replace(product.name.lower(), " ")
-    if numbers := [number for number in re.findall(r"\d+", low) if number not in allowed_numbers(product)]:
+    # Shares in figures are counts of voices, and judged as such.
+    if numbers := [
+        number for number in re.findall(r"\d+", SHARE.sub(" ", low)) if number not in allowed_numbers(product)
+    ]:
         return f"number {numbers[0]}"
     named = targets_in(low, product)
     facts = [fact for facts in named.values() for fact in facts]
     for word in words_in(low):
-        if not any(says(fact, word) for fact in facts):
+        denied = re.search(rf"(?:\bnot|n't|\bnever) (?:at all |too |very )?{re.escape(word)}\b", low) is not None
+        if not any(denies(fact, word) if denied else says(fact, word) for fact in facts):
             if any(word in target for target in named):
                 continue
-            return f"{word!r} of {sorted(named)}"
+            return f"{'not ' if denied else ''}{word!r} of {sorted(named)}"
     for target, facts in named.items():
         if not any(happy(fact) for fact in facts):
             return f"praise of {target!r}"
@@ -150,6 +155,13 @@ def says(fact, word):
     """Whether any reviewer said this word, or its like, of the fact's target, as praise."""
     return (word in fact.words and fact.polarity == "praise" and fact.supporting > 0) or (
         word in fact.opposites and fact.polarity == "complaint" and fact.contradicting > 0
+    )
+
+
+def denies(fact, word):
+    """Whether anybody who is content with the fact's target would deny this word of it: the samples say some praise so."""
+    return (word in fact.opposites and fact.polarity == "praise" and fact.supporting > 0) or (
+        word in fact.words and fact.polarity == "complaint" and fact.contradicting > 0
     )
 
 
@@ -183,9 +195,24 @@ def allowed_numbers(product):
     return {str(product.usable)} | {str(fact.supporting) for fact in product.facts}
 
 
+def voices_of(targets):
+    """The reviews that are content with any of these targets."""
+    voices = set()
+    for fact in (fact for facts in targets.values() for fact in facts):
+        voices |= set(fact.review_ids if fact.polarity == "praise" else fact.dissenting_ids)
+    return voices
+
+
 def judge_counts(text, product, found):
     """Every count of voices against the reviews that truly say so of a target of the sentence."""
     low = text.lower()
+    for share in SHARE.finditer(low):
+        voices = voices_of(targets_in(low, product))
+        wrong = len(voices) < int(share[1]) or int(share[2]) != product.usable
+        found["counts"] += 1
+        found["wrong counts"] += wrong
+        if wrong and "--verbose" in sys.argv:
+            print(product.id, "| share |", text, "|", len(voices), "of", product.usable)
     wordings = "|".join(("most", "nearly all", "many", "several", "another", *NUMBER_WORDS[1:]))
     pattern = rf"\b({wordings}) (?:guest|buyer|customer|reviewer)s?\b"
     matches = list(re.finditer(pattern, low))
@@ -193,9 +220,7 @@ def judge_counts(text, product, found):
         end = matches[number + 1].start() if number + 1 < len(matches) else len(low)
         scope = low[match.start() : end] if number or match.start() < len(low) / 2 else low
         targets = targets_in(scope, product) or targets_in(low, product)
-        voices = set()
-        for fact in (fact for facts in targets.values() for fact in facts):
-            voices |= set(fact.review_ids if fact.polarity == "praise" else fact.dissenting_ids)
+        voices = voices_of(targets)
         share = len(voices) / product.usable
         word = match[1]
         need = share > 0.5 if word == "most" else share >= 0.8 if word == "nearly all" else len(voices) >= least(word)
