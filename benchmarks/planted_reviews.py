@@ -159,7 +159,7 @@ def says(fact, word):
 
 
 def denies(fact, word):
-    """Whether anybody who is content with the fact's target would deny this word of it: the samples say some praise so."""
+    """Whether anybody denied this word of the fact's target: the samples say some of their praise so."""
     return (word in fact.opposites and fact.polarity == "praise" and fact.supporting > 0) or (
         word in fact.words and fact.polarity == "complaint" and fact.contradicting > 0
     )
