@@ -25,7 +25,7 @@ from earmark.language.providers.personas import persona
 from earmark.language.untrusted import strip_hidden
 
 sys.path.insert(0, str(Path(__file__).parent))
-from planted import ALL, SECRET, wrong_with
+from planted_attacks import ALL, SECRET, wrong_with
 
 PRAISE = (
     "The fries were crisp. The staff was friendly.",

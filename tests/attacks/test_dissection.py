@@ -27,7 +27,7 @@ from earmark.language.untrusted import clean_text
 from earmark.runs import Manifest, RunFolder
 
 sys.path.insert(0, str(Path(__file__).parent))
-from planted import ALL, wrong_with
+from planted_attacks import ALL, wrong_with
 
 SOUNDS = (
     "a dog barking",

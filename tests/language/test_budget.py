@@ -53,8 +53,8 @@ def test_the_manifest_says_what_each_stage_asked_with_each_prompt(run):
     model = Counted(Priced())
     prompt = load_prompt("earmark.language", "check")
     with spending(run, "first", model):
-        model.reply(prompt.fill(Message(label="l", text="a")))
-        model.reply(prompt.fill(Message(label="l", text="b")))
+        model.reply(prompt.fill(Message(label="note", text="a")))
+        model.reply(prompt.fill(Message(label="note", text="b")))
     with spending(run, "second", model):
         model.reply(question())
     first, second = RunFolder.open(run.path).manifest.model_use

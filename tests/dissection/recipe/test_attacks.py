@@ -17,7 +17,7 @@ from earmark.cli.app import main
 from earmark.dissection.describing.descriptions import Description
 from earmark.runs import RunFolder
 
-_SPEC = importlib.util.spec_from_file_location("planted", Path(__file__).parents[2] / "attacks" / "planted.py")
+_SPEC = importlib.util.spec_from_file_location("planted", Path(__file__).parents[2] / "attacks" / "planted_attacks.py")
 planted = importlib.util.module_from_spec(_SPEC)
 sys.modules.setdefault("planted", planted)
 _SPEC.loader.exec_module(planted)

@@ -9,9 +9,9 @@ import pytest
 
 from earmark.dissection.networks.listening import choose_device
 from earmark.dissection.networks.taps import find_taps
+from earmark.dissection.recording import planning as module
 from earmark.dissection.recording.activations import checkpoint_of, load_activations, save_activations
 from earmark.dissection.recording.recording import RecordingConfig, dead_neurons, record
-from earmark.dissection.recording.recording import planning as module
 from earmark.errors import InvalidInput, NotEnoughEvidence, RunConflict
 from earmark.runs import Manifest, RunFolder
 
