@@ -202,7 +202,7 @@ def of_class(fold, target, published):
 
     yield {"method": "nothing", "class": target, "neurons": 0, "right": right(full.judging_before, fold.judging)}
     passes = by_passes(half.network, taps, half.choosing, target)
-    chosen = choose_within(half, passes, concept, "zero", Budget())
+    _, chosen = choose_within(half, passes, concept, "zero", Budget())
     count = sum(map(len, chosen.values()))
     yield masked("passes", chosen, probed=True)
     for draw in range(DRAWS):

@@ -27,7 +27,7 @@ from earmark.dissection.networks.loading import load_network
 from earmark.dissection.networks.taps import find_taps
 from earmark.dissection.training import TrainingConfig, train_network
 from earmark.dissection.unlearning.aftermath import last_hidden, probe_auc, relearning_steps
-from earmark.dissection.unlearning.attribution import by_passes
+from earmark.dissection.unlearning.attribution import by_passes, gentler_passes
 from earmark.dissection.unlearning.budget import Budget, choose_within
 from earmark.dissection.unlearning.erasing import erased, fit_erasers
 from earmark.dissection.unlearning.listening import PreparedClips, logits_of
@@ -139,7 +139,8 @@ def rows_of(label):
     classifier = find_taps(network, ["classifier"])[0]
     subject = Subject.listen(network, taps, [], *clips, classifier)
     concept = subject.concept(target)
-    chosen = choose_within(subject, by_passes(network, taps, clips[0], target), concept, "zero", Budget())
+    where = network, taps, clips[0], target
+    _, chosen = choose_within(subject, by_passes(*where), concept, "zero", Budget(), gentler_passes(*where))
     (eraser,) = fit_erasers(network, classifier, clips[0], target)
     reset = without_row(network, target)
     count = sum(map(len, chosen.values()))

@@ -89,6 +89,28 @@ def test_what_the_others_cannot_bear_is_not_done(subject):
     assert found.neurons == 1
 
 
+def test_a_ranking_that_leaves_something_of_the_class_gives_way_to_one_that_leaves_less(subject):
+    backwards, attribution = rankings(subject, 0)[0], rankings(subject, 5)[1]
+    found = forget(
+        subject,
+        backwards,
+        subject.concept(5),
+        budget=Budget(retain_drop=0.0),
+        random_prunes=0,
+        otherwise=[backwards, attribution],
+    )
+    assert found.method == "attribution"
+    assert set(found.silenced[0].neurons) == planted.truth(5)
+
+
+def test_no_other_ranking_is_made_where_nothing_is_left_of_the_class(subject):
+    def never():
+        raise AssertionError("another ranking was asked for")
+        yield
+
+    assert forget(subject, rankings(subject, 5)[1], subject.concept(5), random_prunes=0, otherwise=never()).method
+
+
 def test_passes_silence_the_planted_neurons_first_and_never_those_that_hold_nothing_up(subject):
     ranking = by_passes(subject.network, subject.taps, subject.choosing, 2)
     assert set(ranking.best(4)["hidden"]) == planted.truth(2)

@@ -5,7 +5,7 @@ neuron were silent (Molchanov et al., ICLR 2017, section 2.2). First order reach
 neurons and the rest do something else than before. In passes, the gradient is taken anew after every few neurons.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -25,6 +25,7 @@ How = Literal["sum", "size"]
 _PASS_SHARE = 0.02
 _MOST_SHARE = 0.5
 _MARGIN = 2.0
+_GENTLER = (4.0, 16.0)
 _OWN_CLIPS, _OTHER_CLIPS = 64, 192
 
 
@@ -56,14 +57,19 @@ def by_attribution(
 
 
 def by_passes(
-    network: AudioNetwork, taps: Sequence[Tap], prepared: PreparedClips, target: int, most: int | None = None
+    network: AudioNetwork,
+    taps: Sequence[Tap],
+    prepared: PreparedClips,
+    target: int,
+    most: int | None = None,
+    retain: float = 1.0,
 ) -> Ranking:
     """Attribution in passes: silence the neurons that hold the class up most, and ask anew who does.
 
     What is attributed is a loss that falls when the class is forgotten and when the others are kept. With m for how far
     the true class's logit lies above the best other, it is the mean over the target's clips of 2 + m (where that is
     negative, a tenth of it: the clip is forgotten already), and over the other clips of 2 - m (nothing where that is
-    negative: the clip is safe). The passes end where silencing more no longer lowers the loss.
+    negative: the clip is safe), times ``retain``. The passes end where silencing more no longer lowers the loss.
 
     Args:
         network: the network.
@@ -71,6 +77,7 @@ def by_passes(
         prepared: the clips that choose; of many, 64 of the class and 192 others, evenly over their classes.
         target: the class.
         most: neurons to rank, whether or not they lower the loss; by default at most half of all.
+        retain: how much keeping the others counts beside forgetting the class.
 
     Returns:
         Scores that fall from the neuron silenced first to the last; minus infinity for those never silenced.
@@ -82,7 +89,9 @@ def by_passes(
     ranked = 0
     while ranked < most:
         chosen = {name: np.flatnonzero(np.isfinite(values)).tolist() for name, values in scores.items()}
-        found, loss = attribute(network, taps, prepared, _forget_and_retain(prepared, target), masks_from(taps, chosen))
+        found, loss = attribute(
+            network, taps, prepared, _forget_and_retain(prepared, target, retain), masks_from(taps, chosen)
+        )
         if loss >= lowest and not told:
             break
         lowest = min(lowest, loss)
@@ -97,6 +106,17 @@ def by_passes(
             scores[name][neurons] = -ranked - 1 + left[name][neurons] / (1 + max(map(np.max, left.values())))
         ranked += sum(map(len, added.values()))
     return Ranking("passes", scores)
+
+
+def gentler_passes(
+    network: AudioNetwork, taps: Sequence[Tap], prepared: PreparedClips, target: int
+) -> Iterator[Ranking]:
+    """Passes for which keeping the others counts more, made as they are asked for.
+
+    Where few neurons carry many classes, the first passes cost the others too much before the class is forgotten.
+    """
+    for retain in _GENTLER:
+        yield by_passes(network, taps, prepared, target, retain=retain)
 
 
 def attribute(
@@ -134,7 +154,7 @@ def attribute(
     return totals, whole
 
 
-def _forget_and_retain(prepared: PreparedClips, target: int) -> Callable[["Tensor", "Tensor"], "Tensor"]:
+def _forget_and_retain(prepared: PreparedClips, target: int, retain: float) -> Callable[["Tensor", "Tensor"], "Tensor"]:
     own_clips = int((prepared.classes == target).sum())
     other_clips = len(prepared) - own_clips
 
@@ -146,7 +166,7 @@ def _forget_and_retain(prepared: PreparedClips, target: int) -> Callable[["Tenso
         margin = logits[true] - logits.masked_fill(true, -torch.inf).max(1).values
         own = classes == target
         forget = leaky_relu(_MARGIN + margin[own], 0.1).sum() / max(1, own_clips)
-        return forget + relu(_MARGIN - margin[~own]).sum() / max(1, other_clips)
+        return forget + retain * relu(_MARGIN - margin[~own]).sum() / max(1, other_clips)
 
     return loss
 

@@ -1,6 +1,6 @@
 """How many neurons may be silenced, and the count that forgets most within what the other classes may lose."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -65,17 +65,44 @@ class Tried(NamedTuple):
 
 
 def choose_within(
-    subject: Subject, ranking: Ranking, concept: Concept, how: Ablation, budget: Budget
-) -> dict[str, list[int]]:
+    subject: Subject,
+    ranking: Ranking,
+    concept: Concept,
+    how: Ablation,
+    budget: Budget,
+    otherwise: Iterable[Ranking] = (),
+) -> tuple[Ranking, dict[str, list[int]]]:
     """The neurons to silence: a fixed number, or as many as forget most within what the others may lose.
 
     Of two counts that leave the class no accuracy, the one that pushes its logit further below the others is taken,
     so that the class stays forgotten on clips that are not shown; of two that do the same, the smaller. Of a concept
     that is no class, everything that speaks is silenced as far as the classes can bear it.
+
+    Args:
+        subject: the network and its clips; the shown ones choose.
+        ranking: whom to silence first.
+        concept: what is to be forgotten.
+        how: what stands in a silenced neuron's place.
+        budget: how much may be silenced.
+        otherwise: rankings to take instead where the first leaves the class some accuracy and one of them less.
+
+    Returns:
+        The ranking that was taken, and its neurons by tap.
     """
     count = budget.count(subject.neurons)
     if count is not None:
-        return ranking.best(count)
+        return ranking, ranking.best(count)
+    least, taken = _least_left(subject, ranking, concept, how, budget), ranking
+    rivals = iter(otherwise)
+    while (least is None or least.forgotten > 0) and (rival := next(rivals, None)) is not None:
+        left = _least_left(subject, rival, concept, how, budget)
+        if left is not None and (least is None or left < least):
+            least, taken = left, rival
+    return taken, taken.best(least.neurons if least is not None else 1)
+
+
+def _least_left(subject: Subject, ranking: Ranking, concept: Concept, how: Ablation, budget: Budget) -> Tried | None:
+    """The best count of a ranking; ``None`` where the others bear none."""
     allowed = _RETAIN_DROP if budget.retain_drop is None else budget.retain_drop
     most = min(ranking.speaking, subject.neurons - 1)
     tried: list[Tried] = []
@@ -86,10 +113,10 @@ def choose_within(
             break
     best = min((one for one in tried if one.lost <= allowed), default=None)
     if best is None:
-        return ranking.best(1)
+        return None
     nearby = _between(best.neurons, [one.neurons for one in tried])
     tried += [_try(subject, ranking, concept, how, count) for count in nearby]
-    return ranking.best(min(one for one in tried if one.lost <= allowed).neurons)
+    return min(one for one in tried if one.lost <= allowed)
 
 
 def _try(subject: Subject, ranking: Ranking, concept: Concept, how: Ablation, count: int) -> Tried:

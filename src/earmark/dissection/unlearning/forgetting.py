@@ -1,6 +1,6 @@
 """Silence a concept, and report what was lost on clips that chose nothing, beside what chance would have cost."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import nullcontext
 from functools import partial
 from typing import Literal
@@ -72,6 +72,7 @@ def forget(
     budget: Budget | None = None,
     random_prunes: int = 20,
     seed: int = 0,
+    otherwise: Iterable[Ranking] = (),
 ) -> Forgetting:
     """Silence the neurons that speak most of a concept, and report the damage.
 
@@ -83,13 +84,14 @@ def forget(
         budget: how much may be silenced.
         random_prunes: matched random prunes to compare with.
         seed: of the random prunes.
+        otherwise: rankings to take instead where the first leaves the class some accuracy and one of them less.
 
     Raises:
         InvalidInput: the budget silences everything.
         NotEnoughEvidence: a side lacks clips of the class, or of all others.
     """
     subject.refuse_one_sided(concept)
-    chosen = choose_within(subject, ranking, concept, how, budget or Budget())
+    ranking, chosen = choose_within(subject, ranking, concept, how, budget or Budget(), otherwise)
     masks = subject.masks(chosen, how)
     draws = [matched_random(masks, np.random.default_rng(seed + draw)) for draw in range(random_prunes)]
     return _judge(

@@ -1,6 +1,6 @@
 """Unlearn concepts of a dissected network: choose, silence, check, keep, and export what stays forgotten."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, replace
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -9,6 +9,7 @@ from earmark.dissection.networks import AudioNetwork, Tap
 from earmark.dissection.networks.weights import fingerprint
 from earmark.dissection.recipe import Reopened, reopen
 from earmark.dissection.recording.activations import load_activations
+from earmark.dissection.unlearning.attribution import gentler_passes
 from earmark.dissection.unlearning.card import safe_name, write_card
 from earmark.dissection.unlearning.config import BY_WORDS, Method, UnlearnConfig
 from earmark.dissection.unlearning.export import (
@@ -166,8 +167,18 @@ def _forget(
     draws = config.random_prunes
     if ranking is None:
         return erase(subject, concept, random_prunes=draws, seed=config.seed)
+    otherwise: Iterable[Ranking] = ()
+    if ranking.method == "passes" and concept.index is not None:
+        otherwise = gentler_passes(subject.network, subject.taps, subject.choosing, concept.index)
     found = forget(
-        subject, ranking, concept, how=config.how, budget=config.budget, random_prunes=draws, seed=config.seed
+        subject,
+        ranking,
+        concept,
+        how=config.how,
+        budget=config.budget,
+        random_prunes=draws,
+        seed=config.seed,
+        otherwise=otherwise,
     )
     return found, None
 
