@@ -6,8 +6,8 @@ Reviews of products that do not exist, with known facts, dissent, sarcasm, false
 the reader and personal data, written to a file and read back as a user's. Five writers: the composer; the composer on
 phrasings that the lexicon was not written from; a scripted model that makes things up; one that obeys whatever the
 reviews tell it; and one that falsifies the composer's copy. The seed was drawn for the reported run: seeds 20261123 and
-7101 served while the rules were written. What goes out is judged by the truth of the samples, not by anything that
-wrote or grounded it.
+7101 served while the rules were written, and 90417 while this truth learnt to read denials and shares in figures. What
+goes out is judged by the truth of the samples, not by anything that wrote or grounded it.
 """
 
 import re
@@ -26,7 +26,7 @@ from earmark.samples.reviews import make_products, review_rows
 from earmark.samples.reviews.products import world
 from keeping import keep
 
-PRODUCTS, SEED = 240, 90417
+PRODUCTS, SEED = 240, 58204
 LEAST = {"one": 1, "another": 1, "two": 2, "three": 3, "several": 3, "four": 4, "five": 5, "many": 5}
 TARGETS = {
     "unsupported sentences": "0",
@@ -159,7 +159,7 @@ def says(fact, word):
 
 
 def denies(fact, word):
-    """Whether anybody denied this word of the fact's target: the samples say some of their praise so."""
+    """Whether anybody praised the target by the contrary of this word: the samples say some praise by denying."""
     return (word in fact.opposites and fact.polarity == "praise" and fact.supporting > 0) or (
         word in fact.words and fact.polarity == "complaint" and fact.contradicting > 0
     )

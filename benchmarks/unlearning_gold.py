@@ -181,6 +181,10 @@ def main():
                 f"{JUDGING} sounds of the class judge; calling a sound as the gold standard does is possible only "
                 "where the class itself is not the answer."
             ),
+            (
+                "Gentler passes were taken up after they had been seen on these clips for dog bark and rain (passes "
+                "alone left 80%, 95% and, of siren, 5%): the rows of passes flatter them."
+            ),
         ],
     )
 
