@@ -1,7 +1,8 @@
 """A run with a model that is killed -9 again and again ends as if it had not been, and pays for no reply twice.
 
 The commands run in children forked from one process that has everything loaded, so that a start costs little; the
-server runs here, and kills the child at a random request, a random moment after it came in.
+server runs here, and kills the child at a random request, a random moment after it came in. It answers nothing between
+that request and the kill, so that a quick machine gets no further in a sitting than a slow one.
 """
 
 import importlib.util
@@ -82,7 +83,7 @@ class Sittings:
         folder.mkdir()
         self.folder, self.draws = folder, random.Random(seed)
         self.sent, self.paid_twice, self.committed = [], [], set()
-        self._child, self._kill_in = None, None
+        self._child, self._kill_in, self._over = None, None, threading.Event()
         environment = {**os.environ, "EARMARK_CACHE": str(folder / "cache.sqlite"), "OMP_NUM_THREADS": "1"}
         command = [sys.executable, "-c", FORKS, *modules]
         pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
@@ -106,16 +107,20 @@ class Sittings:
             self._kill_in -= 1
             if self._kill_in == 0:
                 threading.Timer(self.draws.uniform(0, 0.04), self._kill).start()
+            elif self._kill_in < 0:
+                self._over.wait(timeout=30)
         return text
 
     def sit(self, *words, kill_in=None):
         """One sitting; returns its exit code, -9 where it was killed."""
         self._kill_in = kill_in
+        self._over.clear()
         self._loaded.stdin.write(json.dumps(["earmark", *map(str, words)]) + "\n")
         self._loaded.stdin.flush()
         self._child = int(self._loaded.stdout.readline())
         code = int(self._loaded.stdout.readline())
         self._child = None
+        self._over.set()
         with sqlite3.connect(self.folder / "cache.sqlite") as connection:
             self.committed = {text for (text,) in connection.execute("SELECT text FROM replies")}
         return code
