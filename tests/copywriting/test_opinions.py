@@ -35,6 +35,10 @@ def one(sentence: str, target: str, kind: str = "restaurants") -> ParsedClaim:
         ("They do not believe in good service.", "service", "complaint"),
         ("The manager doesn't believe in good service here.", "service", "complaint"),
         ("Nobody rushed us, and the soup was delicious.", "soup", "praise"),
+        ("Nobody could call the patio tacky.", "patio", "praise"),
+        ("No one would find the rooms small.", "room", "praise"),
+        ("Nobody warned me about the sluggish elevator.", "elevator", "complaint"),
+        ("Nobody was friendly.", "service", "complaint"),
         ("No wait at all and great coffee.", "coffee", "praise"),
         ("With no real faults this is the best inn of the valley.", "inn", "praise"),
         ("The staff is not only friendly.", "staff", "praise"),
@@ -67,6 +71,8 @@ def one(sentence: str, target: str, kind: str = "restaurants") -> ParsedClaim:
         ("The owner's attitude is awful.", "attitude", "complaint"),
         ("Plenty of parking behind the house.", "parking", "praise"),
         ("THE WAITER WAS RUDE", "waiter", "complaint"),
+        ("We thought the lobby tacky.", "lobby", "complaint"),
+        ("The spicy pumpkin orzotto made our day.", "pumpkin orzotto", "praise"),
     ],
 )
 def test_polarity_is_read_as_a_person_reads_it(sentence: str, target: str, polarity: str) -> None:
@@ -98,6 +104,22 @@ def test_what_used_to_be_good_is_a_complaint_about_today() -> None:
     assert (denied.polarity, denied.time) == ("complaint", "now")
 
 
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Nobody complained.",
+        "The poles are pretty gossamery.",
+        "I like the poles, wonderfully gossamer.",
+        "Everyone knows.",
+    ],
+)
+def test_neither_people_in_general_nor_what_has_a_degree_becomes_a_thing(sentence: str) -> None:
+    assert {claim.target for claim in read(sentence)} <= {"pole", "place", "food", ""}
+    assert not any(
+        "gossamer" in claim.target or claim.descriptor in ("pretty", "wonderfully") for claim in read(sentence)
+    )
+
+
 def test_praise_of_the_past_is_no_praise_of_today() -> None:
     assert one("The coffee was tasty back in the day.", "coffee").time == "past"
     assert one("The coffee is not as tasty as years ago.", "coffee").time == "now"
@@ -115,12 +137,12 @@ def test_an_invitation_praises_what_it_names() -> None:
 
 
 def test_a_place_with_another_name_is_elsewhere() -> None:
-    text = "The soup at the Blue Heron was thin. The soup at Copper Kettle was tasty."
+    text = "The soup at the Blue Heron was thin. The soup at Copper Kettle was tasty. Brimblewick has crisp fries."
     reviewed = sift_product(
         Product(id="p", name="The Copper Kettle"), [Review(id="p:0", product_id="p", uri="f:0", text=text)]
     )
     flags = [opinion.flags for opinion in mine_opinions(reviewed, ready_set("restaurants").aspects)]
-    assert flags == [("elsewhere",), ()]
+    assert flags == [("elsewhere",), (), ("elsewhere",)]
 
 
 @pytest.mark.parametrize(
@@ -150,6 +172,7 @@ def test_a_dish_with_a_judging_name_can_still_be_judged() -> None:
         "Other places have friendlier staff.",
         "I have had better soup elsewhere.",
         "My old salon had nicer staff.",
+        "The inn by the lake has soft beds, to compare.",
     ],
 )
 def test_praise_of_another_place_is_flagged(sentence: str) -> None:

@@ -120,6 +120,17 @@ def test_a_model_that_says_what_the_claims_say_is_published_and_labelled(reviews
     assert any("crisp" in message.text for message in model.asked[0].data)
 
 
+def test_what_a_model_lists_as_it_was_told_is_no_sentence_of_copy(reviews):
+    def lists(prompt):
+        (claims,) = (message.text for message in prompt.data if "claims" in message.label)
+        assert "(4 of 5 reviews)" in claims
+        return json.dumps({"drafts": [f"The fries are crisp. {claims}", claims]})
+
+    (copy,) = written(reviews({"diner": DINER}), parts=Parts(writer=ModelWriter(Scripted(lists))))
+    assert copy.text == "The fries are crisp."
+    assert copy.withheld == ()
+
+
 def test_a_model_without_a_usable_reply_is_a_reason_and_not_a_fallback(reviews):
     (copy,) = written(reviews({"diner": DINER}), parts=Parts(writer=ModelWriter(Scripted(lambda _: "no"))))
     assert copy.text == ""

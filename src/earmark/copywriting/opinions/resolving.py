@@ -11,7 +11,11 @@ from earmark.copywriting.opinions.words import Token
 Implied = Callable[[str], str | None]
 """The word that names the aspect which a descriptor implies: ``delicious`` to ``food``."""
 
-_VAGUE_PRONOUNS = frozenset({"everything", "all", "nothing", "anything", "something", "none", "some", "most", "others"})
+_VAGUE = (
+    "everything all nothing anything something none some most others nobody everybody everyone somebody someone"
+    " anybody anyone one each"
+)
+_VAGUE_PRONOUNS = frozenset(_VAGUE.split())
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,9 @@ _NEGATING = (
     " isnt arent wont couldnt lack lacks lacked lacking zero rarely seldom scarcely"
 )
 NEGATIONS = frozenset(_NEGATING.split())
-_SPENT_ON_A_NOUN = frozenset("no without zero lack lacks lacked lacking nothing nobody none".split())  # noqa: SIM905
+_SPENT_ON_A_NOUN = frozenset("no without zero lack lacks lacked lacking nothing none".split())  # noqa: SIM905
+# What takes a thing and a word for it: "nobody could call the room small".
+CALLING = frozenset({"call", "find", "consider", "think", "deem"})
 # Behind these a negation denies nothing: "not only", "no doubt".
 _NOT_DENYING = {
     "not": frozenset({"only", "just", "to", "sure", "surprisingly", "miss", "forget", "mention"}),
@@ -54,23 +56,26 @@ def negation_of(tokens: Sequence[Token], index: int) -> int | None:
 
 def _is_spent(tokens: Sequence[Token], at: int, index: int) -> bool:
     """``no complaints made it great``: "no" denies its own noun and nothing behind it."""
-    if tokens[at].lower not in (
-        "no",
-        "without",
-        "zero",
-        "lack",
-        "lacks",
-        "lacked",
-        "lacking",
-        "nothing",
-        "nobody",
-        "none",
-    ):
+    if _is_nobody(tokens, at):
+        return _nobody_is_spent(tokens[at + 1 : index])
+    if tokens[at].lower not in _SPENT_ON_A_NOUN:
         return False
     return any(token.is_noun or token.tag == "PNI" for token in tokens[at + 1 : index]) or (
         tokens[at].lower in ("lack", "lacks", "lacked", "lacking")
         and any(token.lower == "," for token in tokens[at:index])
     )
+
+
+def _is_nobody(tokens: Sequence[Token], at: int) -> bool:
+    following = tokens[at + 1].lower if at + 1 < len(tokens) else ""
+    return tokens[at].lower == "nobody" or (tokens[at].lower == "no" and following == "one")
+
+
+def _nobody_is_spent(between: Sequence[Token]) -> bool:
+    """``nobody warned me of the slow lift`` denies the warning; ``nobody could call the lift slow``, the slowness."""
+    verbs = [place for place, token in enumerate(between) if token.is_verb and token.lemma in CALLING]
+    told = any(token.tag in ("PRP", "PRF", "CJT") for token in between[verbs[-1] if verbs else 0 :])
+    return told or (not verbs and any(token.is_noun or token.tag == "PNP" for token in between))
 
 
 def _denies_nothing(tokens: Sequence[Token], at: int) -> bool:

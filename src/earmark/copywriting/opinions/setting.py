@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from earmark.copywriting.lexicon.judging import pattern
-from earmark.copywriting.opinions.words import Token
+from earmark.copywriting.opinions.words import Token, was_never_seen
 
 Denial = Literal["", "gone", "wanted"]
 
@@ -66,7 +66,7 @@ def setting_of(
     imagined = denial != "wanted" and not inviting and _is_imagined(low, place - begins)
     flags = [
         *_comparison(low, place - begins, target[0] - offset - begins),
-        *(["elsewhere"] if own is not None and _is_at_another(clause, own) else []),
+        *(["elsewhere"] if own is not None and (_is_at_another(clause, own) or _another_has(tokens, own)) else []),
         *(["hypothetical"] if imagined else []),
         *(["question"] if text.rstrip("\"') ").endswith("?") and "?" not in text[:place] else []),
         *_quotation(text, place),
@@ -120,6 +120,14 @@ def _is_at_another(clause: str, own: frozenset[str]) -> bool:
         if names and not own & {word.lower().rstrip("'s") for word in names} and not own & {n.lower() for n in names}:
             return True
     return False
+
+
+def _another_has(tokens: Sequence[Token], own: frozenset[str]) -> bool:
+    """``Brimblewick has softer beds``: a name that nobody knows, and not the product's own, has what is praised."""
+    name = tokens[: next((at for at, token in enumerate(tokens) if not token.text[:1].isupper()), 0)]
+    if not name or own & {token.lower for token in name} or not all(was_never_seen(token.lower) for token in name):
+        return False
+    return tokens[len(name)].lemma in ("have", "serve", "offer", "do")
 
 
 def _is_imagined(low: str, place: int) -> bool:

@@ -11,10 +11,11 @@ from earmark.copywriting.opinions.noun_phrases import (
     phrase,
     without_name,
 )
+from earmark.copywriting.opinions.scope import CALLING
 from earmark.copywriting.opinions.subjects import is_copula, pronoun_target, subjects_of
 from earmark.copywriting.opinions.words import Token
 
-_CAUSING = frozenset({"find", "make", "keep", "get", "leave", "consider", "have", "like", "serve"})
+_CAUSING = CALLING | {"make", "keep", "get", "leave", "have", "like", "serve"}
 _VAGUE = frozenset(
     {
         "alternative",

@@ -28,6 +28,8 @@ _TOKEN = re.compile(
     re.VERBOSE | re.IGNORECASE,
 )
 _LONGEST_WORD = 32
+# Log probability of a word in the tagger: of those that its corpus holds, -9 to -15; of built ones, -30.
+_UNHEARD_OF = -22.0
 # Nouns that the tagger takes for verbs or adjectives in the short clauses of reviews.
 _NOUNS = frozenset(
     {"seating", "parking", "lighting", "seasoning", "pricing", "ambiance", "ambience", "decor", "breading", "plating"}
@@ -100,6 +102,12 @@ def _lemma(word: str, tag: str) -> str:
     return str(_tagger().analyze(word, tag)[0])
 
 
+@lru_cache(maxsize=100_000)
+def was_never_seen(word: str) -> bool:
+    """Whether the tagger only guesses by a word's letters."""
+    return bool(_tagger().tag_word(word)[0][1] < _UNHEARD_OF)
+
+
 @lru_cache(maxsize=1)
 def _tagger() -> Any:
     if find_spec("HanTa") is None:
@@ -114,9 +122,13 @@ def _mended(lower: str, tag: str) -> str:
         return "NN1"
     if lower in _NO_NOUNS:
         return "PNX"
-    if tag == "UNC" and lower.isalpha() and len(lower) > 2:
+    judges = load_lexicon().words.get(lower, UNKNOWN).sign != 0
+    guessed = tag == "UNC" or (tag == "AV0" and not lower.endswith("ly") and was_never_seen(lower))
+    if guessed and lower.isalpha() and len(lower) > 2:
         # Words that the tagger never saw are nearly always things: salsa, wifi.
-        return "AJ0" if load_lexicon().words.get(lower, UNKNOWN).sign else "NN1"
+        return "AJ0" if judges else "NN1"
+    if tag == "AV0" and judges and lower.endswith("y") and not lower.endswith("ly") and lower not in _DEGREES:
+        return "AJ0"  # tacky, crunchy, pricey
     if lower in ("n't", "dont", "didnt", "doesnt", "wasnt", "werent", "isnt", "arent", "cant", "wont", "couldnt"):
         return "XX0"
     return tag
@@ -127,6 +139,9 @@ def _before_adjectives(tokens: list[Token]) -> list[Token]:
     tokens = [
         replace(token, tag="NN2" if token.lower.endswith("s") else "NN1") if _is_noun_here(tokens, index) else token
         for index, token in enumerate(tokens)
+    ]
+    tokens = [
+        replace(token, tag="AJ0") if _is_adjective_here(tokens, index) else token for index, token in enumerate(tokens)
     ]
     return [
         replace(token, tag="AV0")
@@ -142,6 +157,21 @@ def _is_noun_here(tokens: list[Token], index: int) -> bool:
         return False
     before = tokens[index - 1].tag
     return before[:2] in ("AJ", "AT", "DP") and tokens[index].lemma in load_lexicon().memberships
+
+
+def _is_adjective_here(tokens: list[Token], index: int) -> bool:
+    """``are pretty featherlight``, ``so zippy``: no thing has a degree, so what has one is no thing."""
+    token = tokens[index]
+    if index == 0 or token.tag != "NN1" or token.lemma in load_lexicon().memberships:
+        return False
+    if index + 1 < len(tokens) and tokens[index + 1].tag[:2] in ("NN", "NP"):
+        return False
+    degree = tokens[index - 1]
+    manner = degree.tag == "AV0" and degree.lower.endswith("ly")
+    if degree.lower in _DEGREES or manner:
+        # "a pretty necklace", "what pretty glasses": an article makes it a thing again.
+        return degree.tag[:2] == "AV" or (index > 1 and tokens[index - 2].tag[:2] in ("VB", "AV"))
+    return False
 
 
 def _may_have_degree(token: Token) -> bool:

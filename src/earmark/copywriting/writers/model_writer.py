@@ -1,5 +1,7 @@
 """A language model as writer: it is asked with the claims as data, and what it writes is grounded like anyone's."""
 
+from collections.abc import Sequence
+
 from pydantic import BaseModel, Field
 
 from earmark.copywriting.summaries.praise import PraiseRules, Support
@@ -58,7 +60,8 @@ class ModelWriter:
         if answer.value is None:
             self.failure = answer.reason
             return []
-        texts = dict.fromkeys(_tidied(text) for text in answer.value.drafts)
+        listed = self._claims_told(brief) if brief.style.length != "bullets" else []
+        texts = dict.fromkeys(_tidied(text, listed) for text in answer.value.drafts)
         return [
             Draft(
                 id=content_id(brief.product.id, self.name, text),
@@ -76,10 +79,6 @@ class ModelWriter:
         support = Support(brief, self._rules)
         if not support.praise:
             return None
-        claims = [
-            f"{claim.surface or claim.target}: {claim.descriptor} ({claim.supporting} of {brief.reviews} reviews)"
-            for claim in support.praise[:_CLAIMS_SENT]
-        ]
         spans = [span for claim in support.praise[:_CLAIMS_SENT] for span in support.spans(claim)[:1]]
         facts = [f"{key}: {value}" for key, value in brief.product.facts.items()]
         style = brief.style
@@ -90,19 +89,28 @@ class ModelWriter:
         ]
         return (
             Message(label="the style that is wanted", text="\n".join(wanted)),
-            Message(label="claims counted from reviews", text="\n".join(claims)),
+            Message(label="claims counted from reviews", text="\n".join(self._claims_told(brief))),
             Message(label="what reviewers wrote", text="\n".join(self._sent(span) for span in spans)),
             Message(label="facts from the seller", text="\n".join(facts) or "none"),
             Message(label="phrases that must be said", text="\n".join(brief.must) or "none"),
             Message(label="phrases that must never be said", text="\n".join(brief.never) or "none"),
         )
 
+    def _claims_told(self, brief: Brief) -> list[str]:
+        """What may be said, a line each, as the model is told it."""
+        return [
+            f"{claim.surface or claim.target}: {claim.descriptor} ({claim.supporting} of {brief.reviews} reviews)"
+            for claim in Support(brief, self._rules).praise[:_CLAIMS_SENT]
+        ]
+
     def _sent(self, span: str) -> str:
         text = clean_text(span, 300)
         return text if self._send_raw else mask(text).text
 
 
-def _tidied(text: str) -> str:
-    """A model's words, line by line, without what a reader cannot see."""
+def _tidied(text: str, listed: Sequence[str]) -> str:
+    """A model's words, line by line, without what a reader cannot see and without lists of what it was told."""
+    for line in listed:
+        text = text.replace(line, " ")
     lines = (clean_text(line, _LONGEST_DRAFT) for line in text[:_LONGEST_DRAFT].split("\n"))
     return "\n".join(lines).strip()
