@@ -38,6 +38,7 @@ def one(sentence: str, target: str, kind: str = "restaurants") -> ParsedClaim:
         ("Nobody could call the patio tacky.", "patio", "praise"),
         ("No one would find the rooms small.", "room", "praise"),
         ("Nobody warned me about the sluggish elevator.", "elevator", "complaint"),
+        ("do not go here awful place", "place", "complaint"),
         ("Nobody was friendly.", "service", "complaint"),
         ("No wait at all and great coffee.", "coffee", "praise"),
         ("With no real faults this is the best inn of the valley.", "inn", "praise"),

@@ -38,6 +38,8 @@ def negation_of(tokens: Sequence[Token], index: int) -> int | None:
     A comma stops it, unless what lies between is one list of adjectives closed by "or" or "nor" ("not clean, quiet or
     comfortable"); "and" stops it unless adjectives alone follow ("not clean and quiet").
     """
+    if index and tokens[index - 1].lower in ("here", "there"):
+        return None  # "do not go here awful place": sentences without their full stops
     for at in range(index - 1, max(-1, index - 10), -1):
         token = tokens[at]
         if token.lower in NEGATIONS:
