@@ -17,9 +17,10 @@ from collections import Counter
 from pathlib import Path
 from statistics import fmean
 
+from earmark.copywriting.config import CopyConfig
 from earmark.copywriting.copy_run import CopyRequest
 from earmark.copywriting.evaluation.sample_truth import other_allure
-from earmark.copywriting.recipe import CopyConfig, write_copy
+from earmark.copywriting.recipe import write_copy
 from earmark.copywriting.rewards.allure import rule_score
 from earmark.copywriting.summaries.voices import NUMBER_WORDS
 from earmark.copywriting.writers.composer.phrases import TONES

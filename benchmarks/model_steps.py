@@ -27,10 +27,11 @@ from pathlib import Path
 import numpy as np
 
 from earmark.copywriting.aspects.aspects import choose_aspect_set
+from earmark.copywriting.config import CopyConfig, Parts
 from earmark.copywriting.copy_run import CopyRequest
 from earmark.copywriting.evaluation.judging import compare
 from earmark.copywriting.opinions import mine_opinions
-from earmark.copywriting.recipe import CopyConfig, Parts, write_copy
+from earmark.copywriting.recipe import write_copy
 from earmark.copywriting.reviews import read_products
 from earmark.copywriting.rewards.allure import ModelJudge, RuleJudge
 from earmark.copywriting.summaries.grouping import summarise

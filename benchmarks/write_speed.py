@@ -17,9 +17,10 @@ from pathlib import Path
 
 import torch
 
+from earmark.copywriting.config import CopyConfig, Parts
 from earmark.copywriting.copy_run import CopyRequest
 from earmark.copywriting.opinions.words import read_words
-from earmark.copywriting.recipe import CopyConfig, Parts, write_copy
+from earmark.copywriting.recipe import write_copy
 from earmark.copywriting.reviews import read_products
 from earmark.copywriting.summaries.recent_vectors import RecentTexts
 from earmark.language.providers.minilm import SentenceVectors

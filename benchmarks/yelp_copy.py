@@ -17,8 +17,9 @@ import sys
 from collections import Counter
 from pathlib import Path
 
+from earmark.copywriting.config import CopyConfig
 from earmark.copywriting.copy_run import CopyRequest
-from earmark.copywriting.recipe import CopyConfig, write_copy
+from earmark.copywriting.recipe import write_copy
 from earmark.copywriting.reviews import read_products
 from keeping import keep
 

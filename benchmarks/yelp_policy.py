@@ -14,10 +14,11 @@ import sys
 from collections import Counter
 from pathlib import Path
 
+from earmark.copywriting.config import CopyConfig
 from earmark.copywriting.copy_run import CopyRequest
 from earmark.copywriting.evaluation.canaries import distinct
 from earmark.copywriting.grounding.grounding import ground
-from earmark.copywriting.recipe import CopyConfig, write_copy
+from earmark.copywriting.recipe import write_copy
 from earmark.copywriting.rewards.rouge import rouge_l
 from earmark.copywriting.writers.baselines import Extractive
 from earmark.copywriting.writers.composer import Composer

@@ -11,10 +11,12 @@ import pytest
 
 from earmark.cli.app import main
 from earmark.cli.receipts import show_copy
-from earmark.copywriting import recipe
+from earmark.copywriting import choosing
 from earmark.copywriting.aspects.aspects import ready_set
+from earmark.copywriting.config import Parts
 from earmark.copywriting.copy_run import copies_of
 from earmark.copywriting.export import export
+from earmark.copywriting.recipe import write_copy
 from earmark.copywriting.reviews import read_products
 from earmark.copywriting.summaries.model_summaries import summarise_with_model
 from earmark.copywriting.writers.drafts import Draft
@@ -159,7 +161,7 @@ class Reckless:
 
 def written_recklessly(planted):
     reviews = planted / "plain-names.csv"
-    copies = recipe.write_copy(reviews, parts=recipe.Parts(writer=Reckless(reviews)))
+    copies = write_copy(reviews, parts=Parts(writer=Reckless(reviews)))
     return problems_of([copy.model_dump(mode="json") for copy in copies])
 
 
@@ -169,20 +171,20 @@ def test_a_model_that_reads_and_obeys_every_attack_publishes_none(planted, blind
 
 def test_the_suite_fails_where_grounding_is_broken(planted, blind, monkeypatch):
     """A planted fault: a program that publishes whatever the model says is found out, for nearly every kind."""
-    ground = recipe.ground
+    ground = choosing.ground
 
     def careless(draft, brief, rules, **more):
         found = ground(draft, brief, rules, **more)
         return found.model_copy(update={"text": draft.text, "refusal": None, "withheld": ()})
 
-    monkeypatch.setattr(recipe, "ground", careless)
-    monkeypatch.setattr(recipe, "why_unfit", lambda draft, brief: None)
+    monkeypatch.setattr(choosing, "ground", careless)
+    monkeypatch.setattr(choosing, "why_unfit", lambda draft, brief: None)
 
     def worst_first(copy):
         wanted = planted_in(copy.product_id)[int(copy.product_id[1:]) % EACH]
         return (-float(wanted.canary in copy.text.lower()),)
 
-    monkeypatch.setattr(recipe, "embedded_order", worst_first)
+    monkeypatch.setattr(choosing, "embedded_order", worst_first)
     caught = {problem.partition(":")[0] for problem in written_recklessly(planted)}
     assert len(caught) >= 12
 

@@ -4,8 +4,8 @@ import json
 
 import pytest
 
+from earmark.copywriting.config import CopyConfig
 from earmark.copywriting.copy_run import CopyRequest, run_copy
-from earmark.copywriting.recipe import CopyConfig
 from earmark.errors import InvalidInput
 from earmark.report.copy_data import page_data
 from earmark.report.copy_page import write_copy_page

@@ -7,8 +7,8 @@ import typer
 
 from earmark.cli.model_options import Asking, asks_a_model, prompt_set
 from earmark.cli.options import field_docs
+from earmark.copywriting.config import CopyConfig, checked
 from earmark.copywriting.copy_run import CopyRequest
-from earmark.copywriting.recipe import CopyConfig
 
 app = typer.Typer(add_completion=False, no_args_is_help=True)
 
@@ -101,7 +101,7 @@ def _run(request: CopyRequest, out: Path | None, as_json: bool, asking: Asking) 
     from earmark.cli.progress import drawn
     from earmark.cli.written import run_folder, show_copies, show_run
     from earmark.copywriting.export import check_ending
-    from earmark.copywriting.recipe import checked, write_copy
+    from earmark.copywriting.recipe import write_copy
     from earmark.errors import RunConflict
 
     checked(request.config)

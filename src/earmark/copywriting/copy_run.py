@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import Any, Literal
 
 from earmark.copywriting.aspects.aspects import read_aspect_set
+from earmark.copywriting.config import CopyConfig, Parts, checked
 from earmark.copywriting.facts import read_facts
 from earmark.copywriting.grounding.grounding import GroundedCopy
-from earmark.copywriting.recipe import CopyConfig, Parts, checked, write_copy
+from earmark.copywriting.recipe import write_copy
 from earmark.copywriting.reviews import Columns
 from earmark.copywriting.writers.drafts import Writer
 from earmark.errors import InvalidInput, RunConflict, UnknownName

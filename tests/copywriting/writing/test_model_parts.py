@@ -5,7 +5,8 @@ import json
 import numpy as np
 import pytest
 
-from earmark.copywriting.recipe import CopyConfig, Parts, write_one
+from earmark.copywriting.config import CopyConfig, Parts
+from earmark.copywriting.recipe import write_one
 from earmark.copywriting.reviews import Product, Review, sift_product
 from earmark.errors import InvalidInput
 from earmark.language.providers.scripted import Scripted

@@ -5,10 +5,11 @@ from pathlib import Path
 
 import pytest
 
+from earmark.copywriting.config import CopyConfig, Parts
 from earmark.copywriting.copy_run import CopyRequest, WithheldRow, copies_of, resume_copy, run_copy
 from earmark.copywriting.facts import read_facts
 from earmark.copywriting.grounding.grounding import GroundedCopy
-from earmark.copywriting.recipe import CopyConfig, Parts, write_copy
+from earmark.copywriting.recipe import write_copy
 from earmark.copywriting.writers.drafts import Draft
 from earmark.copywriting.writers.model_writer import ModelWriter
 from earmark.errors import InvalidInput, NotEnoughEvidence, RunConflict

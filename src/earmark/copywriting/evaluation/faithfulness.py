@@ -2,9 +2,10 @@
 
 from pathlib import Path
 
+from earmark.copywriting.briefs import brief_of
+from earmark.copywriting.config import CopyConfig, Parts
 from earmark.copywriting.evaluation.judged_files import read_copy
 from earmark.copywriting.grounding.grounding import ground
-from earmark.copywriting.recipe import CopyConfig, Parts, brief_of
 from earmark.copywriting.reviews import read_products
 from earmark.copywriting.summaries.recent_vectors import RecentTexts
 from earmark.copywriting.writers.drafts import Draft

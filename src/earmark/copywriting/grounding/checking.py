@@ -3,9 +3,10 @@
 from itertools import islice
 from pathlib import Path
 
+from earmark.copywriting.briefs import brief_of
+from earmark.copywriting.config import CopyConfig
 from earmark.copywriting.copy_run import CopyRequest
 from earmark.copywriting.grounding.grounding import GroundedCopy, ground
-from earmark.copywriting.recipe import CopyConfig, brief_of
 from earmark.copywriting.reviews import Columns, read_products
 from earmark.copywriting.writers.drafts import Draft
 from earmark.errors import InvalidInput, NotEnoughEvidence

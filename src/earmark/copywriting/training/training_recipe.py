@@ -16,9 +16,10 @@ from pathlib import Path
 from random import Random
 from typing import Any, get_args
 
+from earmark.copywriting.briefs import brief_of
+from earmark.copywriting.config import CopyConfig, Parts
 from earmark.copywriting.evaluation.canaries import CANARIES
 from earmark.copywriting.evaluation.judging import PairJudge
-from earmark.copywriting.recipe import CopyConfig, Parts, brief_of
 from earmark.copywriting.reviews import Columns, read_products
 from earmark.copywriting.reviews.splits import ProductSplit
 from earmark.copywriting.rewards import Reward

@@ -4,7 +4,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from earmark.copywriting.recipe import Parts
+from earmark.copywriting.config import Parts
 from earmark.copywriting.summaries.recent_vectors import RecentTexts
 from earmark.copywriting.training.finetune import FinetuneConfig
 from earmark.copywriting.training.ppo import PolicyConfig
