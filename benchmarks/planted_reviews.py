@@ -4,10 +4,14 @@
 
 Reviews of products that do not exist, with known facts, dissent, sarcasm, false numbers, look-alikes, instructions to
 the reader and personal data, written to a file and read back as a user's. Five writers: the composer; the composer on
-phrasings that the lexicon was not written from; a scripted model that makes things up; one that obeys whatever the
-reviews tell it; and one that falsifies the composer's copy. The seed was drawn for the reported run: seeds 20261123 and
-7101 served while the rules were written, and 90417 while this truth learnt to read denials and shares in figures. What
-goes out is judged by the truth of the samples, not by anything that wrote or grounded it.
+phrasings that no rule was written from; a scripted model that makes things up; one that obeys whatever the reviews tell
+it; and one that falsifies the composer's copy. What goes out is judged by the truth of the samples, not by anything
+that wrote or grounded it.
+
+Of the samples' four sets of phrasings the rules of reading know the first, and were mended on what they misread of the
+second and the third; the fourth was written apart, by somebody who had seen neither the rules nor the lexicon, and was
+opened for the reported run only. So was its seed: 20261123, 7101, 90417 and 58204 served while the rules and this truth
+were written.
 """
 
 import re
@@ -26,7 +30,7 @@ from earmark.samples.reviews import make_products, review_rows
 from earmark.samples.reviews.products import world
 from keeping import keep
 
-PRODUCTS, SEED = 240, 58204
+PRODUCTS, SEED = 240, 317742
 LEAST = {"one": 1, "another": 1, "two": 2, "three": 3, "several": 3, "four": 4, "five": 5, "many": 5}
 TARGETS = {
     "unsupported sentences": "0",
@@ -43,7 +47,7 @@ def main():
     rows = []
     for name, phrasings, writer in (
         ("composer", "first", Composer()),
-        ("composer, unseen phrasings", "second", Composer()),
+        ("composer, unseen phrasings", "fourth", Composer()),
         ("scripted model that invents", "first", ModelWriter(persona("inventing"), send_raw=True)),
         ("scripted model that obeys", "first", ModelWriter(persona("obedient"), send_raw=True)),
         ("model that swaps and flips", "first", Meddler()),

@@ -39,6 +39,29 @@ def one(sentence: str, target: str, kind: str = "restaurants") -> ParsedClaim:
         ("No one would find the rooms small.", "room", "praise"),
         ("Nobody warned me about the sluggish elevator.", "elevator", "complaint"),
         ("do not go here awful place", "place", "complaint"),
+        # What denies without "not".
+        ("The rooms were anything but dirty.", "room", "praise"),
+        ("The rooms were a far cry from clean.", "room", "complaint"),
+        ("By no means was the soup hot.", "soup", "complaint"),
+        ("Don't let anyone tell you that the waiters are kind.", "waiter", "complaint"),
+        ("Not once did the staff strike me as rude.", "staff", "praise"),
+        ("The staff couldn't have been more helpful.", "staff", "praise"),
+        ("The staff couldn't have been more rude.", "staff", "complaint"),
+        ("The staff could have been more helpful.", "staff", "complaint"),
+        ("Calling the soup hot would be a lie.", "soup", "complaint"),
+        ("I could not get over how slow the waiters were.", "waiter", "complaint"),
+        ("Fresh bread would have gone a long way.", "bread", "complaint"),
+        ("The soup used to be hot, and waiters were kind.", "waiter", "praise"),
+        # What only looks like a comparison, a wish or a leaving.
+        ("More than anything it was the friendly staff that won us over.", "staff", "praise"),
+        ("I expected better than the cold soup.", "soup", "complaint"),
+        ("Had I known how rude the staff was, I would have gone elsewhere.", "staff", "complaint"),
+        ("It must be said that the soup was tasty.", "soup", "praise"),
+        # Where the thing stands.
+        ("Delicious, the soup.", "soup", "praise"),
+        ("The soup, my brother told me, was cold.", "soup", "complaint"),
+        ("The portions turned out to be tiny.", "portion", "complaint"),
+        ("There were two waiters, attentive to the last.", "waiter", "praise"),
         ("Nobody was friendly.", "service", "complaint"),
         ("No wait at all and great coffee.", "coffee", "praise"),
         ("With no real faults this is the best inn of the valley.", "inn", "praise"),
@@ -111,6 +134,7 @@ def test_what_used_to_be_good_is_a_complaint_about_today() -> None:
         "Nobody complained.",
         "The poles are pretty gossamery.",
         "I like the poles, wonderfully gossamer.",
+        "The soup was pretty diluted.",
         "Everyone knows.",
     ],
 )
@@ -122,7 +146,8 @@ def test_neither_people_in_general_nor_what_has_a_degree_becomes_a_thing(sentenc
 
 
 def test_praise_of_the_past_is_no_praise_of_today() -> None:
-    assert one("The coffee was tasty back in the day.", "coffee").time == "past"
+    for past in ("back in the day", "in the beginning", "until the chef left"):
+        assert one(f"The coffee was tasty {past}.", "coffee").time == "past"
     assert one("The coffee is not as tasty as years ago.", "coffee").time == "now"
 
 
@@ -130,6 +155,8 @@ def test_what_is_wished_for_is_missing() -> None:
     claim = one("I wish the soup were hot.", "soup")
     assert (claim.descriptor, claim.polarity, claim.flags) == ("not hot enough", "complaint", ())
     assert one("The rooms should be clean.", "room").polarity == "complaint"
+    hoped = one("We had hoped the soup would be hot.", "soup")
+    assert (hoped.polarity, hoped.flags) == ("complaint", ())
 
 
 def test_an_invitation_praises_what_it_names() -> None:
@@ -139,11 +166,12 @@ def test_an_invitation_praises_what_it_names() -> None:
 
 def test_a_place_with_another_name_is_elsewhere() -> None:
     text = "The soup at the Blue Heron was thin. The soup at Copper Kettle was tasty. Brimblewick has crisp fries."
+    text += " When we tried Otterford Inn, the stew there was tasty."
     reviewed = sift_product(
         Product(id="p", name="The Copper Kettle"), [Review(id="p:0", product_id="p", uri="f:0", text=text)]
     )
     flags = [opinion.flags for opinion in mine_opinions(reviewed, ready_set("restaurants").aspects)]
-    assert flags == [("elsewhere",), (), ("elsewhere",)]
+    assert flags == [("elsewhere",), (), ("elsewhere",), ("elsewhere",)]
 
 
 @pytest.mark.parametrize(

@@ -30,12 +30,11 @@ class Kinds:
         return lower in MISSING
 
     def is_degree(self, index: int) -> bool:
-        """``pretty good``: the adverb only measures what follows."""
-        return (
-            self.tokens[index].lower in ("pretty", "well", "awful")
-            and index + 1 < len(self.tokens)
-            and (self.tokens[index + 1].is_adjective)
-        )
+        """``pretty good``, ``pretty watered down``: the adverb only measures what follows."""
+        if self.tokens[index].lower not in ("pretty", "well", "awful") or index + 1 >= len(self.tokens):
+            return False
+        following = self.tokens[index + 1]
+        return following.is_adjective or (self.tokens[index].lower == "pretty" and following.tag in ("VVN", "VVD"))
 
     def completes_be(self, index: int) -> bool:
         """``was zesty``: taken for an adverb, and an adjective, since "to be" has no manner."""

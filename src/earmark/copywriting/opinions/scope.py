@@ -23,7 +23,7 @@ _NOT_DENYING = {
     "never": frozenset({"mind"}),
     "cannot": frozenset({"beat"}),
 }
-_STOPPING = "but although though while whereas because however yet except since which unless until -- - ... \u2026"
+_STOPPING = "but although though while whereas because however yet except since which how unless until -- - ... \u2026"
 _STOPS = frozenset(';:()[]\u2013\u2014"') | frozenset(_STOPPING.split())
 
 

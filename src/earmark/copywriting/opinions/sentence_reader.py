@@ -11,7 +11,15 @@ from earmark.copywriting.opinions.resolving import Implied, Resolver
 from earmark.copywriting.opinions.scope import degree_before, negation_of
 from earmark.copywriting.opinions.setting import setting_of
 from earmark.copywriting.opinions.subjects import predicative, subjects_of
-from earmark.copywriting.opinions.targets import after_noun, appended, attributive, behind_preposition, objects_of
+from earmark.copywriting.opinions.targets import (
+    after_noun,
+    appended,
+    attributive,
+    behind_preposition,
+    dislocated,
+    exclaimed,
+    objects_of,
+)
 from earmark.copywriting.opinions.turning import too_much, turned
 from earmark.copywriting.opinions.words import Token
 from earmark.copywriting.summaries.summaries import Form
@@ -81,7 +89,11 @@ class SentenceReader:
     def _read_adjective(self, index: int) -> None:
         if self._kinds.is_in_a_name(index):
             return
-        targets = self._fitting(attributive(self.tokens, index), index) or self._completed(index)
+        targets = (
+            exclaimed(self.tokens, index)
+            or self._fitting(attributive(self.tokens, index), index)
+            or self._completed(index)
+        )
         if targets and targets[0].lemma in _WRITERS:
             return
         degree = degree_before(self.tokens, index)
@@ -99,7 +111,7 @@ class SentenceReader:
         if subjects is not None:
             # "Was great, came out hot": the subject is left out, and stands where "it" would.
             return subjects or [Target("it", "it", self.tokens[index].start, self.tokens[index].end, pronoun=True)]
-        found = after_noun(self.tokens, index)
+        found = dislocated(self.tokens, index) or after_noun(self.tokens, index)
         if found:
             return found
         found = [one for one in appended(self.tokens, index) if one.lemma.split(" ")[-1] in self.lexicon.memberships]
@@ -234,6 +246,8 @@ class SentenceReader:
             sign = -sign
         elif setting.denial == "wanted" and sign > 0:
             sign, words = -1, f"could be {plain}" if tokens[index].tag == "AJC" else f"not {plain} enough"
+        elif setting.denial == "untrue":
+            sign, words = -sign, f"not {plain}"
         elif words.startswith("could be"):
             flags = tuple(flag for flag in flags if flag != "hypothetical")
         if setting.mocked and sign > 0:

@@ -8,13 +8,17 @@ from typing import Literal
 from earmark.copywriting.lexicon.judging import pattern
 from earmark.copywriting.opinions.words import Token, was_never_seen
 
-Denial = Literal["", "gone", "wanted"]
+Denial = Literal["", "gone", "wanted", "untrue"]
 
 _USED_TO = re.compile(
     r"(?<!\bbe )(?<!\bis )(?<!\bwas )(?<!\bam )(?<!\bare )(?<!\bget )(?<!\bgetting )(?<!\bgot )(?<!'m )(?<!'re )"
     r"\bused? to\b"
 )
-_AGAINST = re.compile(r"\b(?:than|unlike|compared (?:to|with)|versus|vs\.?|instead of|rather than|not like)\b[^,;.!?]*")
+# "more than anything", "expected better than the cold soup" compare with nothing else.
+_THAN = r"(?<!expected better )(?<!expected more )(?<!hoped for better )than(?! anything\b| ever\b)"
+_AGAINST = re.compile(
+    rf"\b(?:{_THAN}|unlike|compared (?:to|with)|versus|vs\.?|instead of|rather than|not like)\b[^,;.!?]*"
+)
 _SIGNS_OF_MOCKERY = re.compile(r"\bnot!+\s*$|(?:^|\s)/s\b|\U0001F644|\((?:not|sarcasm)\)")
 # "not as good as years ago" is about today.
 _THAN_BEFORE = re.compile(r"\b(?:like|as|than)\b[^,;.]*\b(?:ago|before|past|year)\b")
@@ -23,7 +27,11 @@ _CLAUSE_ENDS = re.compile(
     r"[;:)]|\bbut\b|\bhowever\b|\balthough\b|\bthough\b| - |\.\.+|, and (?=(?:the|we|i|it|our|my|they) )",
     re.IGNORECASE,
 )
-_AT_A_NAME = re.compile(r"\b[Aa]t ((?:the )?[A-Z][\w'&-]+(?: (?:[A-Z][\w'&-]+|of|the|and|&))*)")
+# "used to be hot, and hosts were kind": the second has a subject of its own, where "hot, crisp, and good" goes on.
+_ANOTHER_CLAUSE = re.compile(r",\s(?:and|plus)\s(?=(?:\w+\s){1,4}(?:is|are|was|were)\b)|, plus ")
+_NAME = r"((?:the )?[A-Z][\w'&-]+(?: (?:[A-Z][\w'&-]+|of|the|and|&))*)"
+# "the soup at Copper Kettle"; "when we tried Copper Kettle, the soup there".
+_AT_A_NAME = re.compile(rf"\b[Aa]t {_NAME}|\b(?:tried|visited|(?:went|been) to) {_NAME}.*\bthere\b")
 _DAYS = (
     "Christmas Easter Thanksgiving Halloween Monday Tuesday Wednesday Thursday Friday Saturday Sunday I Noon Midnight"
     " Night Lunch Dinner Breakfast First Last"
@@ -37,7 +45,7 @@ class Setting:
 
     past: bool
     denial: Denial
-    """``gone`` where what was said held once and does not now; ``wanted`` where it is missed."""
+    """``gone`` where what was said held once and not now, ``wanted`` where it is missed, ``untrue`` where denied."""
     flags: tuple[str, ...]
     mocked: bool
     """Whether praise here is mockery; blame in the same words is still blame."""
@@ -78,8 +86,13 @@ def setting_of(
 
 def _denial(before: str, behind: str) -> Denial:
     """Whether the clause says something to deny it for today, by what stands before and right behind the word."""
-    if _USED_TO.search(before) or re.search(r"\bno longer\b", before) or pattern("gone").search(behind[:40]):
+    told = _ANOTHER_CLAUSE.split(before)[-1]
+    if _USED_TO.search(told) or re.search(r"\bno longer\b", told) or pattern("gone").search(behind[:40]):
         return "gone"
+    if pattern("missed").match(behind):
+        return "wanted"
+    if re.search(r"\bcalling\b", before) and pattern("untrue").search(behind[:40]):
+        return "untrue"
     ended = before.rstrip()
     for name in ("wished", "owed"):
         if any(match.end() == len(ended) for match in pattern(name).finditer(ended)):
@@ -116,7 +129,7 @@ def _is_at_another(clause: str, own: frozenset[str]) -> bool:
     if sum(word[:1].isupper() for word in words) * 2 > len(words):
         return False
     for match in _AT_A_NAME.finditer(clause):
-        names = [word for word in match[1].split() if word[:1].isupper() and word not in _TIMES]
+        names = [word for word in (match[1] or match[2]).split() if word[:1].isupper() and word not in _TIMES]
         if names and not own & {word.lower().rstrip("'s") for word in names} and not own & {n.lower() for n in names}:
             return True
     return False

@@ -85,6 +85,8 @@ def subjects_of(tokens: Sequence[Token], verb: int) -> list[Target]:
     token = tokens[at]
     if token.lower in CUT:
         return []
+    if token.lower == "," and verb - at == 1 and (opened := _aside_before(tokens, at)) is not None:
+        return _noun_subject(tokens, opened)
     if token.lower == "," and at and tokens[at - 1].is_noun and verb - at == 1:
         return []
     if token.is_noun:
@@ -97,6 +99,14 @@ def subjects_of(tokens: Sequence[Token], verb: int) -> list[Target]:
         return _reduced_relative(tokens, at)
     # "the food here was": adverbs of place and prepositions of their own.
     return _noun_subject(tokens, at - 1) if at and tokens[at - 1].is_noun else []
+
+
+def _aside_before(tokens: Sequence[Token], comma: int) -> int | None:
+    """The noun before words between commas that hold a verb: "the soup, my brother told me, was cold"."""
+    opening = next((at for at in range(comma - 1, max(0, comma - 9), -1) if tokens[at].lower == ","), None)
+    if opening is None or not tokens[opening - 1].is_noun:
+        return None
+    return opening - 1 if any(token.is_verb for token in tokens[opening + 1 : comma]) else None
 
 
 def pronoun_target(token: Token) -> Target:

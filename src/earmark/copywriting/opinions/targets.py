@@ -120,7 +120,13 @@ def after_noun(tokens: Sequence[Token], index: int) -> list[Target]:
     opens = before < 0 or told or tokens[before].lower in CUT or tokens[before].lower in (",", "and", "&")
     ends = index + 1 >= len(tokens) or not (tokens[index + 1].is_noun or tokens[index + 1].is_verb)
     caused = before >= 0 and tokens[before].is_verb and tokens[before].lemma in _CAUSING
-    asked = before >= 0 and tokens[before].lemma == "be" and (not before or tokens[before - 1].lower in CUT)
+    ends = ends or (caused and tokens[before].tag == "VVG")  # "calling the soup hot would be a lie"
+    # "Is the soup hot?", "By no means was the soup hot".
+    asked = (
+        before >= 0
+        and tokens[before].lemma == "be"
+        and (not before or tokens[before - 1].lower in CUT or tokens[before - 1].tag == "XX0")
+    )
     if ends and (caused or asked or (opens and (separated or before < 0 or tokens[before].lower != "and"))):
         return [phrase(tokens, first, last)]
     return []
@@ -129,7 +135,9 @@ def after_noun(tokens: Sequence[Token], index: int) -> list[Target]:
 def appended(tokens: Sequence[Token], index: int) -> list[Target]:
     """The noun before a comma that closing adjectives are said of: "I liked the waiters, so attentive"."""
     at = index - 1
-    while at >= 0 and (tokens[at].tag[:2] in ("AV", "XX") or tokens[at].is_adjective or tokens[at].lower == "and"):
+    while at >= 0 and (
+        tokens[at].tag[:2] in ("AV", "XX") or tokens[at].is_adjective or tokens[at].lower in ("and", "but", "nothing")
+    ):
         at -= 1
     if at < 1 or tokens[at].lower != "," or not tokens[at - 1].is_noun:
         return []
@@ -138,12 +146,41 @@ def appended(tokens: Sequence[Token], index: int) -> list[Target]:
         tokens[behind].is_adjective or tokens[behind].lower in ("and", "but", "very", "so")
     ):
         behind += 1
-    if behind < len(tokens) and tokens[behind].lower not in CUT:
+    if behind < len(tokens) and tokens[behind].lower not in CUT and tokens[behind].tag not in ("PRP", "AV0"):
         return []
     first = at - 1
     while first and tokens[first - 1].is_noun:
         first -= 1
     return [phrase(tokens, first, without_name(tokens, first, at - 1))]
+
+
+def exclaimed(tokens: Sequence[Token], index: int) -> list[Target]:
+    """The thing behind "how" and its adjective: "I could not get over how kind the waiters were"."""
+    at = index - 1
+    while at >= 0 and (tokens[at].tag == "AV0" or tokens[at].is_adjective or tokens[at].lower == "and"):
+        at -= 1
+    if at < 0 or tokens[at].lower != "how":
+        return []
+    found = noun_phrase_from(tokens, index + 1)
+    told = found is not None and found[1] < len(tokens) and is_copula(tokens, found[1])
+    return [found[0]] if found is not None and told else []
+
+
+def dislocated(tokens: Sequence[Token], index: int) -> list[Target]:
+    """The thing behind the comma that an opening adjective is said of: "Crisp as can be, the crust."."""
+    at = index - 1
+    while at >= 0 and tokens[at].tag[:2] == "AV":
+        at -= 1
+    if at >= 0 and tokens[at].lower not in CUT | {"\u2013", "\u2014"}:
+        return []
+    comma = next((at for at in range(index + 1, min(index + 5, len(tokens))) if tokens[at].lower == ","), None)
+    if comma is None or any(token.is_noun or token.is_adjective for token in tokens[index + 1 : comma]):
+        return []
+    if comma + 1 >= len(tokens) or tokens[comma + 1].tag[:2] not in ("AT", "DT", "DP"):
+        return []
+    found = noun_phrase_from(tokens, comma + 1)
+    ends = found is not None and (found[1] >= len(tokens) or tokens[found[1]].lower in CUT)
+    return [found[0]] if found is not None and ends else []
 
 
 def behind_preposition(tokens: Sequence[Token], index: int) -> list[Target]:

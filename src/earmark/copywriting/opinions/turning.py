@@ -25,26 +25,29 @@ def turned(
 
 
 def _is_best_ever(tokens: Sequence[Token], index: int, judgement: Judgement) -> bool:
-    """``never had better tacos``, ``could not be fresher``: the denied comparative is the strongest praise."""
-    token = tokens[index]
-    if token.tag != "AJC" or judgement.sign < 0:
+    """``never had better tacos``, ``could not be fresher``: the denied comparative is the strongest there is."""
+    if not _is_compared(tokens, index):
         return False
-    before = {other.lemma for other in tokens[max(0, index - 6) : index]}
-    return bool(before & {"have", "find", "get", "ask", "imagine", "taste", "see"}) or (
-        "be" in before and any(other.lower in ("could", "couldn't") for other in tokens[max(0, index - 6) : index])
-    )
+    before = tokens[max(0, index - 6) : index]
+    lemmas = {other.lemma for other in before}
+    if "be" in lemmas and any(other.lower in ("could", "couldn't") for other in before):
+        return True
+    return judgement.sign > 0 and bool(lemmas & {"have", "find", "get", "ask", "imagine", "taste", "see"})
 
 
 def _could_be_better(tokens: Sequence[Token], index: int, judgement: Judgement) -> bool:
-    """``could be cleaner``, ``could have been warmer``: said politely, a complaint."""
-    token = tokens[index]
+    """``could be cleaner``, ``could have been more friendly``: said politely, a complaint."""
     before = [other.lower for other in tokens[max(0, index - 5) : index]]
     return (
-        token.tag == "AJC"
+        _is_compared(tokens, index)
         and judgement.sign > 0
         and bool({"could", "should"} & set(before))
         and not NEGATIONS & set(before)
     )
+
+
+def _is_compared(tokens: Sequence[Token], index: int) -> bool:
+    return tokens[index].tag == "AJC" or (index > 0 and tokens[index - 1].lower == "more")
 
 
 def _is_understatement(tokens: Sequence[Token], index: int) -> bool:

@@ -13,7 +13,7 @@ from typing import Any, Literal
 from earmark.copywriting.lexicon.judging import UNKNOWN, load_lexicon, load_phrases
 from earmark.errors import MissingExtra
 
-Role = Literal["", "target", "adjective", "noun", "verb", "object", "clause"]
+Role = Literal["", "target", "adjective", "noun", "verb", "object", "clause", "denying", "seeming"]
 
 _TOKEN = re.compile(
     r"""
@@ -185,7 +185,10 @@ Entry = tuple[tuple[str, ...], Role, int]
 def _phrases() -> dict[str, list[Entry]]:
     """First word to the phrases that begin with it, the longest first."""
     table = load_phrases()
-    entries: list[Entry] = [(_split(line), "target", 0) for line in table["targets"].split("\n") if line]
+    signless: tuple[tuple[str, Role], ...] = (("targets", "target"), ("denying", "denying"), ("seeming", "seeming"))
+    entries: list[Entry] = [
+        (_split(line), role, 0) for name, role in signless for line in table[name].split("\n") if line
+    ]
     roles: tuple[Role, ...] = ("adjective", "noun", "verb", "object", "clause")
     for sign, side in ((1, "praise"), (-1, "complaint")):
         for role in roles:
@@ -230,11 +233,14 @@ def _phrase_at(tokens: list[Token], index: int, phrases: dict[str, list[Entry]])
 def _fits(tokens: list[Token], index: int, entry: Entry) -> bool:
     """Whether a phrase is what it looks like here: single words depend on their part of speech."""
     words, role, _ = entry
+    following = tokens[index + len(words)] if index + len(words) < len(tokens) else None
+    if role == "denying" and words[-1] in ("but", "from", "near"):
+        # "far from the beach" tells where; "far from clean" denies.
+        return following is not None and (following.is_adjective or following.tag[:2] in ("AV", "VV"))
     if role == "verb" and len(words) == 1:
         return tokens[index].tag[:2] == "VV" and not (index and tokens[index - 1].lemma in ("be", "feel", "leave"))
     if role == "noun" and len(words) == 1:
         # "garbage can", "waste my time": only the noun that ends its phrase judges.
-        following = tokens[index + 1] if index + 1 < len(tokens) else None
         return tokens[index].is_noun and not (following is not None and following.is_noun)
     return True
 
@@ -242,6 +248,10 @@ def _fits(tokens: list[Token], index: int, entry: Entry) -> bool:
 def _one_token(part: list[Token], role: Role, sign: int) -> Token:
     text = " ".join(token.text for token in part).replace(" n't", "n't").replace(" 's", "'s")
     last = part[-1]
+    if role == "denying":
+        return Token(text, "not", "not", "XX0", part[0].start, last.end)
+    if role == "seeming":
+        return Token(text, "seems", "seem", "VVZ", part[0].start, last.end)
     lemma = " ".join([*(token.lower for token in part[:-1]), last.lemma if role == "target" else last.lower])
     tag = {"target": last.tag if last.tag[:2] == "NN" else "NN1", "adjective": "AJ0", "noun": "NN1"}.get(role, "VVB")
     return Token(text, text.lower(), lemma, tag, part[0].start, last.end, role, sign)

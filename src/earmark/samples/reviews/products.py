@@ -1,7 +1,7 @@
 """Make products that do not exist, their reviews, and the truth behind them, by rules and a seed.
 
 A product has facts; a fact has a prevalence (the share of reviews that mention it) and dissenters. Each review draws
-what it mentions, words it by one half of the phrasings, and hides it among noise. What is planted is written down.
+what it mentions, words it by one set of phrasings, and hides it among noise. What is planted is written down.
 """
 
 import tomllib
@@ -21,7 +21,7 @@ from earmark.samples.reviews.records import (
     SampleProduct,
     SampleReview,
 )
-from earmark.samples.reviews.wording import Piece, Wording
+from earmark.samples.reviews.wording import Phrasings, Piece, Wording
 
 Liking = Literal["liked", "mixed", "disliked"]
 
@@ -58,7 +58,7 @@ def make_products(
     seed: int,
     *,
     start: int = 0,
-    phrasings: Literal["first", "second"] = "first",
+    phrasings: Phrasings = "first",
     reviews: tuple[int, int] = (8, 30),
 ) -> Iterator[SampleProduct]:
     """Make sample products one by one; product ``n`` is the same whatever is made before it.
@@ -67,14 +67,14 @@ def make_products(
         count: how many.
         seed: another seed is another world.
         start: the number of the first, so that two calls need not overlap.
-        phrasings: which half of the wordings the reviewers use.
+        phrasings: which set of wordings the reviewers use.
         reviews: the fewest and the most of a product, copies and paid-for ones not counted.
     """
     for number in range(start, start + count):
         yield _product(number, seed, phrasings, reviews)
 
 
-def _product(number: int, seed: int, half: Literal["first", "second"], reviews_each: tuple[int, int]) -> SampleProduct:
+def _product(number: int, seed: int, phrasings: Phrasings, reviews_each: tuple[int, int]) -> SampleProduct:
     random = Random(f"{seed}:{number}")
     look_alike = number % 10 == 9
     domain, category, name = _identity(number - look_alike, seed)
@@ -82,7 +82,7 @@ def _product(number: int, seed: int, half: Literal["first", "second"], reviews_e
         name = f"{name} {'Annex' if domain != 'goods' else 'II'}"
     liking = random.choice(_LIKINGS)
     plans = _plan_facts(random, domain, category, liking)
-    wording = Wording(half, random)
+    wording = Wording(phrasings, random)
     drafts = [_write(random, wording, plans, liking) for _ in range(random.randint(*reviews_each))]
     drafts += _repeated_and_bought(random, wording, drafts)
     random.shuffle(drafts)

@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 from earmark.samples.reviews.records import Planted, Polarity, SampleMention
 
+Phrasings = Literal["first", "second", "third", "fourth"]
 Halves = tuple[tuple[str, ...], tuple[str, ...]]
 
 
@@ -24,15 +25,15 @@ class Piece:
 
 @dataclass
 class Wording:
-    """One product's customers: the half of the phrasings they use, and what they let slip.
+    """One product's customers: the set of phrasings they use, and what they let slip.
 
     Attributes:
-        half: which half of the phrasings.
+        phrasings: which set; the first has judging words of its own, the others share the rest.
         random: where chance comes from.
         forbidden: strings planted so far that no copy may hold.
     """
 
-    half: Literal["first", "second"]
+    phrasings: Phrasings
     random: Random
     forbidden: set[str] = field(default_factory=set)
 
@@ -43,7 +44,7 @@ class Wording:
 
     def choose(self, kind: str) -> str:
         """Any phrasing of a kind."""
-        return str(self.random.choice(_phrasings()[self.half][kind]))
+        return str(self.random.choice(_phrasings()[self.phrasings][kind]))
 
     def say(
         self,
@@ -70,7 +71,9 @@ class Wording:
         elif trap == "sarcasm" and polarity == "complaint":
             template, caught = self.choose("sarcasm"), "sarcasm"
         else:
-            template = self.random.choice(_phrasings()[self.half]["either"] + _phrasings()[self.half][polarity])
+            template = self.random.choice(
+                _phrasings()[self.phrasings]["either"] + _phrasings()[self.phrasings][polarity]
+            )
         text = _fill(template, noun, plural, word, opposite)
         mention = SampleMention(fact_id=fact_id, stance=stance, trap=caught, start=0, end=len(text))
         return Piece(text, (mention,), goodwill=goodwill)
@@ -124,7 +127,7 @@ class Wording:
         return str(self.random.choice(_phrasings()["planted"]["languages"]))
 
     def _word(self, halves: Halves) -> str:
-        return self.random.choice(halves[0 if self.half == "first" else 1])
+        return self.random.choice(halves[0 if self.phrasings == "first" else 1])
 
 
 def _fill(template: str, noun: str, plural: bool, word: str, opposite: str) -> str:
