@@ -53,7 +53,7 @@ def brief_of(reviewed: ReviewedProduct, config: CopyConfig, parts: Parts) -> tup
             sentences=tuple(sentence for sentence in reviewed.sentences if sentence.review_id in told),
             must=config.must,
             never=config.never,
-            reviews=len(reviewed.reviews),
+            reviews=reviewed.asked,
             notes=tuple(notes),
         ),
         stance,

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from earmark.copywriting.aspects.aspects import Aspect
@@ -147,6 +147,11 @@ def mine_opinions(
         spans = [(sentence.start, sentence.end) for sentence in by_review.get(review.id, ())]
         found.extend((review.id, pair) for pair in find_pairs(review.text, spans, finder, own))
     names = finder.names([pair for _, pair in found])
+    things = {pair.target for _, pair in found if pair.named}
+    found = [
+        (review_id, pair if pair.target in things else replace(pair, flags=(*pair.flags, "unnamed")))
+        for review_id, pair in found
+    ]
     return [_opinion(review_id, pair, name) for (review_id, pair), name in zip(found, names, strict=True)]
 
 

@@ -35,6 +35,8 @@ class Pair:
     target_span: tuple[int, int] | None
     """``None`` where the target is implied, or named by a pronoun."""
     descriptor_span: tuple[int, int]
+    named: bool
+    """Whether the target is surely a thing: a word that we know, a plural, or one with an article of its own."""
     start: int
     """Where the words begin that say so, with what negates or exceeds: "not a clean room", "too salty"."""
 
@@ -47,9 +49,12 @@ class Memory:
     plural: Target | None = None
     about_a_person: bool = False
     """Whether the review says he or she of somebody."""
+    asked: bool = False
+    """Whether the last sentence was a question: "The fries? Crisp." names its thing there, and implies no other."""
 
     def note(self, tokens: Sequence[Token], lexicon: Lexicon) -> None:
         """Remember the first thing of each number in a sentence: later sentences go on about it."""
+        self.asked = bool(tokens) and tokens[-1].lower == "?"
         one = many = None
         for token in tokens:
             known = token.lemma not in NOT_THE_PRODUCT and token.lemma.replace(" ", "-") in lexicon.memberships

@@ -10,6 +10,7 @@ _NEGATING = (
 )
 NEGATIONS = frozenset(_NEGATING.split())
 _SPENT_ON_A_NOUN = frozenset("no without zero lack lacks lacked lacking nothing none".split())  # noqa: SIM905
+_DEFINITE = frozenset({"the", "their", "this", "these", "its", "our", "your"})
 # What takes a thing and a word for it: "nobody could call the room small".
 CALLING = frozenset({"call", "find", "consider", "think", "deem"})
 # Behind these a negation denies nothing: "not only", "no doubt".
@@ -40,8 +41,12 @@ def negation_of(tokens: Sequence[Token], index: int) -> int | None:
     """
     if index and tokens[index - 1].lower in ("here", "there"):
         return None  # "do not go here awful place": sentences without their full stops
+    if (behind := _denied_behind(tokens, index)) is not None:
+        return behind
     for at in range(index - 1, max(-1, index - 10), -1):
         token = tokens[at]
+        if token.lower in _DEFINITE and _is_presupposed(tokens, at, index):
+            return None
         if token.lower in NEGATIONS:
             return None if _denies_nothing(tokens, at) or _is_spent(tokens, at, index) else at
         if token.lower in _STOPS or token.role == "clause":
@@ -51,9 +56,30 @@ def negation_of(tokens: Sequence[Token], index: int) -> int | None:
         if token.lower in ("and", "&", "or", "so") and not _only_adjectives(tokens, at + 1, index):
             return None
         # A clause of its own subject ends the reach: "not busy the service was great".
-        if token.lower in ("i", "we", "they", "he", "she", "it") and not _raises(tokens, at):
+        apart = token.lower in ("i", "we", "they", "he", "she", "it") and not _raises(tokens, at)
+        if apart and not (at and tokens[at - 1].lower == "nor"):
             return None
     return None
+
+
+def _denied_behind(tokens: Sequence[Token], index: int) -> int | None:
+    """``cheap the room was not``."""
+    if index and tokens[index - 1].lower not in _STOPS | {",", "."}:
+        return None
+    for at in range(index + 1, min(index + 8, len(tokens))):
+        if tokens[at].lower in NEGATIONS and tokens[at - 1].lemma == "be":
+            closes = at + 1 >= len(tokens) or tokens[at + 1].lower in _STOPS | {",", ".", "!"}
+            return at if closes else None
+        if tokens[at].lower in _STOPS | {","}:
+            return None
+    return None
+
+
+def _is_presupposed(tokens: Sequence[Token], at: int, index: int) -> bool:
+    """``not enough about the kind waiters``, ``not happy with their slow service``: kind and slow they are."""
+    governed = at > 0 and tokens[at - 1].tag == "PRP"
+    inside = all(token.is_adjective or token.tag[:2] == "AV" or token.is_noun for token in tokens[at + 1 : index])
+    return governed and inside and tokens[index].tag != "AJS" and tokens[index].is_adjective
 
 
 def _is_spent(tokens: Sequence[Token], at: int, index: int) -> bool:

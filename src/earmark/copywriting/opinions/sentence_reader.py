@@ -257,7 +257,8 @@ class SentenceReader:
                 target=target.lemma, surface=target.surface, descriptor=words, sign=sign,
                 dimension=judgement.dimension, form=form, past=past, flags=self._with_target_flags(target, flags),
                 target_span=None if target.pronoun else (target.start, target.end),
-                descriptor_span=(tokens[first].start, tokens[last].end), start=self._start(first, words),
+                descriptor_span=(tokens[first].start, tokens[last].end),
+                named=self._is_surely_a_thing(target), start=self._start(first, words),
             )
         )  # fmt: skip
 
@@ -267,8 +268,23 @@ class SentenceReader:
         begins = first - 1 if negation is None and words.startswith("too ") and first else first
         return self.tokens[begins if negation is None else negation].start
 
+    def _is_surely_a_thing(self, target: Target) -> bool:
+        """What the tagger takes for a noun may be none: "juicy right from the start"."""
+        if (
+            target.pronoun
+            or {target.lemma.replace(" ", "-"), *target.lemma.split(" ")} & self.lexicon.memberships.keys()
+        ):
+            return True
+        at = next((at for at, token in enumerate(self.tokens) if token.start >= target.start), 0)
+        if target.lemma != target.surface:
+            return True
+        while at and (self.tokens[at - 1].is_adjective or self.tokens[at - 1].tag in ("AV0", "ORD", "VVN")):
+            at -= 1
+        return at > 0 and self.tokens[at - 1].tag[:2] in ("AT", "DP", "DT", "CR", "PO")
+
     def _with_target_flags(self, target: Target, flags: tuple[str, ...]) -> tuple[str, ...]:
         head = target.lemma.rsplit(" ", 1)[-1]
-        if not target.lemma or head in _SAYS_NOTHING:
+        answers = self.memory.asked and target.pronoun and not any(token.is_noun for token in self.tokens)
+        if not target.lemma or head in _SAYS_NOTHING or answers:
             return (*flags, "vague")
         return (*flags, "not the product") if head in NOT_THE_PRODUCT else flags

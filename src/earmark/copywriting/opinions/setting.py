@@ -31,7 +31,7 @@ _CLAUSE_ENDS = re.compile(
 _ANOTHER_CLAUSE = re.compile(r",\s(?:and|plus)\s(?=(?:\w+\s){1,4}(?:is|are|was|were)\b)|, plus ")
 _NAME = r"((?:the )?[A-Z][\w'&-]+(?: (?:[A-Z][\w'&-]+|of|the|and|&))*)"
 # "the soup at Copper Kettle"; "when we tried Copper Kettle, the soup there".
-_AT_A_NAME = re.compile(rf"\b[Aa]t {_NAME}|\b(?:tried|visited|(?:went|been) to) {_NAME}.*\bthere\b")
+_AT_A_NAME = re.compile(rf"\b(?:[Aa]t|[Gg]o to) {_NAME}|\b(?:tried|visited|(?:went|been) to) {_NAME}.*\bthere\b")
 _DAYS = (
     "Christmas Easter Thanksgiving Halloween Monday Tuesday Wednesday Thursday Friday Saturday Sunday I Noon Midnight"
     " Night Lunch Dinner Breakfast First Last"
@@ -87,11 +87,11 @@ def setting_of(
 def _denial(before: str, behind: str) -> Denial:
     """Whether the clause says something to deny it for today, by what stands before and right behind the word."""
     told = _ANOTHER_CLAUSE.split(before)[-1]
-    if _USED_TO.search(told) or re.search(r"\bno longer\b", told) or pattern("gone").search(behind[:40]):
+    if _USED_TO.search(told) or pattern("gone_before").search(told) or pattern("gone").search(behind[:40]):
         return "gone"
     if pattern("missed").match(behind):
         return "wanted"
-    if re.search(r"\bcalling\b", before) and pattern("untrue").search(behind[:40]):
+    if pattern("says_so").search(before) and pattern("untrue").search(behind[:40]):
         return "untrue"
     ended = before.rstrip()
     for name in ("wished", "owed"):

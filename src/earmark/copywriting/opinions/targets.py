@@ -116,7 +116,8 @@ def after_noun(tokens: Sequence[Token], index: int) -> list[Target]:
     while before >= 0 and (tokens[before].tag[:2] in ("AT", "DP", "DT") or tokens[before].is_adjective):
         before -= 1
     # "What stood out was the crust: crisp every time".
-    told = separated and before >= 0 and tokens[before].lemma == "be"
+    # "A word on the service: slow".
+    told = separated and before >= 0 and (tokens[before].lemma == "be" or tokens[before].tag == "PRP")
     opens = before < 0 or told or tokens[before].lower in CUT or tokens[before].lower in (",", "and", "&")
     ends = index + 1 >= len(tokens) or not (tokens[index + 1].is_noun or tokens[index + 1].is_verb)
     caused = before >= 0 and tokens[before].is_verb and tokens[before].lemma in _CAUSING
@@ -173,6 +174,10 @@ def dislocated(tokens: Sequence[Token], index: int) -> list[Target]:
         at -= 1
     if at >= 0 and tokens[at].lower not in CUT | {"\u2013", "\u2014"}:
         return []
+    fronted = noun_phrase_from(tokens, index + 1) if index + 1 < len(tokens) else None
+    if fronted is not None and tokens[index + 1].tag[:2] in ("AT", "DT", "DP"):
+        # "Cheap the room was not."
+        return [fronted[0]] if fronted[1] < len(tokens) and is_copula(tokens, fronted[1]) else []
     comma = next((at for at in range(index + 1, min(index + 5, len(tokens))) if tokens[at].lower == ","), None)
     if comma is None or any(token.is_noun or token.is_adjective for token in tokens[index + 1 : comma]):
         return []

@@ -145,10 +145,17 @@ def _before_adjectives(tokens: list[Token]) -> list[Token]:
     ]
     return [
         replace(token, tag="AV0")
-        if token.lower in _DEGREES and index + 1 < len(tokens) and _may_have_degree(tokens[index + 1])
+        if _is_adverb_here(tokens, index)
+        or (token.lower in _DEGREES and index + 1 < len(tokens) and _may_have_degree(tokens[index + 1]))
         else token
         for index, token in enumerate(tokens)
     ]
+
+
+def _is_adverb_here(tokens: list[Token], index: int) -> bool:
+    """``juicy right from the start``: no side of anything."""
+    following = tokens[index + 1].tag[:2] if index + 1 < len(tokens) else ""
+    return tokens[index].lower == "right" and following in ("PR", "AV", "CJ")
 
 
 def _is_noun_here(tokens: list[Token], index: int) -> bool:

@@ -73,6 +73,7 @@ def sift_product(product: Product, reviews: list[Review], languages: dict[str, s
         languages: review id to the language that its own column tells.
     """
     set_aside: list[Skipped] = []
+    silenced = 0
     usable: list[Review] = []
     product, orders = _named_soberly(product)
     for given in reviews:
@@ -80,9 +81,11 @@ def sift_product(product: Product, reviews: list[Review], languages: dict[str, s
         orders += [Skipped(uri=given.uri, reason=order.told()) for order in found]
         review = given.model_copy(update={"text": text}) if found else given
         reason = reason_to_set_aside(review, (languages or {}).get(review.id))
-        if reason and not (found and not text):
+        if found and not text:
+            silenced += 1
+        elif reason:
             set_aside.append(Skipped(uri=review.uri, reason=reason))
-        elif text:
+        else:
             usable.append(review)
     kept, folded = fold_duplicates(usable)
     sentences = tuple(
@@ -90,7 +93,7 @@ def sift_product(product: Product, reviews: list[Review], languages: dict[str, s
         for review in kept
         for start, end in split_sentences(review.text)
     )
-    return ReviewedProduct(product, tuple(kept), sentences, tuple(set_aside), folded, tuple(orders))
+    return ReviewedProduct(product, tuple(kept), sentences, tuple(set_aside), folded, tuple(orders), silenced)
 
 
 def _named_soberly(product: Product) -> tuple[Product, list[Skipped]]:

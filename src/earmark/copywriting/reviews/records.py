@@ -51,3 +51,10 @@ class ReviewedProduct:
     """Duplicates and near-duplicates folded into another review."""
     orders: tuple[Skipped, ...] = ()
     """Passages that speak to a machine, quoted: they are left out of everything, and the seller is told."""
+    silenced: int = 0
+    """Reviews of which nothing is left without such passages."""
+
+    @property
+    def asked(self) -> int:
+        """Reviews that shares are told of: an order in a review takes its voice, and makes the others no larger."""
+        return len(self.reviews) + self.silenced

@@ -55,7 +55,10 @@ def summarise(
         if not mine:
             continue
         targets = _groups([opinion.target for opinion in mine], _target_families(), embedder, config.same_target)
-        claims = _claims(mine, targets, aspect, reviews, embedder, config)
+        claims = [
+            claim.model_copy(update={"reviews": product.asked})
+            for claim in _claims(mine, targets, aspect, reviews, embedder, config)
+        ]
         claims.sort(key=lambda claim: (-claim.supporting, claim.contradicting, claim.claim.id))
         summaries.append(AspectSummary(product_id=product.product.id, aspect=aspect.name, claims=tuple(claims)))
     return summaries

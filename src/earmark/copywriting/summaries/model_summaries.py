@@ -293,7 +293,7 @@ def _counted(gathered: _Gathered, product: ReviewedProduct, aspect: Aspect) -> C
         evidence=evidence,
         supporting=len(supporting),
         contradicting=len({review_id for review_id, _, _ in gathered.against}),
-        reviews=len(product.reviews),
+        reviews=product.asked,
         first_date=dates[0] if dates else None,
         last_date=dates[-1] if dates else None,
         surface=target,
