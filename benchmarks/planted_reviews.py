@@ -8,10 +8,11 @@ phrasings that no rule was written from; a scripted model that makes things up; 
 it; and one that falsifies the composer's copy. What goes out is judged by the truth of the samples, not by anything
 that wrote or grounded it.
 
-Of the samples' four sets of phrasings the rules of reading know the first, and were mended on what they misread of the
-second and the third; the fourth was written apart, by somebody who had seen neither the rules nor the lexicon, and was
-opened for the reported run only. So was its seed: 20261123, 7101, 90417 and 58204 served while the rules and this truth
-were written.
+Of the samples' six sets of phrasings the rules of reading know the first, and were mended on what they misread of the
+second, third and fourth (seed 317742: 55 of 611 sentences unsupported before that). The fifth and the sixth were
+written apart, by somebody who had seen neither the rules nor the lexicon; the fifth was opened for the reported run
+only, the sixth never. The seed is new too: 20261123, 7101, 90417, 58204 and 317742 served while rules and truth were
+written.
 """
 
 import re
@@ -30,7 +31,7 @@ from earmark.samples.reviews import make_products, review_rows
 from earmark.samples.reviews.products import world
 from keeping import keep
 
-PRODUCTS, SEED = 240, 317742
+PRODUCTS, SEED = 240, 640811
 LEAST = {"one": 1, "another": 1, "two": 2, "three": 3, "several": 3, "four": 4, "five": 5, "many": 5}
 TARGETS = {
     "unsupported sentences": "0",
@@ -47,7 +48,7 @@ def main():
     rows = []
     for name, phrasings, writer in (
         ("composer", "first", Composer()),
-        ("composer, unseen phrasings", "fourth", Composer()),
+        ("composer, unseen phrasings", "fifth", Composer()),
         ("scripted model that invents", "first", ModelWriter(persona("inventing"), send_raw=True)),
         ("scripted model that obeys", "first", ModelWriter(persona("obedient"), send_raw=True)),
         ("model that swaps and flips", "first", Meddler()),

@@ -175,8 +175,8 @@ def dislocated(tokens: Sequence[Token], index: int) -> list[Target]:
     if at >= 0 and tokens[at].lower not in CUT | {"\u2013", "\u2014"}:
         return []
     fronted = noun_phrase_from(tokens, index + 1) if index + 1 < len(tokens) else None
-    if fronted is not None and tokens[index + 1].tag[:2] in ("AT", "DT", "DP"):
-        # "Cheap the room was not."
+    if fronted is not None and tokens[index + 1].tag[:2] in ("AT", "DT", "DP") and tokens[index + 1].text.islower():
+        # "Cheap the room was not."; a capital begins another sentence.
         return [fronted[0]] if fronted[1] < len(tokens) and is_copula(tokens, fronted[1]) else []
     comma = next((at for at in range(index + 1, min(index + 5, len(tokens))) if tokens[at].lower == ","), None)
     if comma is None or any(token.is_noun or token.is_adjective for token in tokens[index + 1 : comma]):
