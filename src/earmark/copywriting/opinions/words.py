@@ -127,6 +127,8 @@ def _mended(lower: str, tag: str) -> str:
     if guessed and lower.isalpha() and len(lower) > 2:
         # Words that the tagger never saw are nearly always things: salsa, wifi.
         return "AJ0" if judges else "NN1"
+    if tag == "NN1" and lower.endswith("ed") and was_never_seen(lower):
+        return "AJ0"  # "honeyed" is made of a thing and is none
     if tag == "AV0" and judges and lower.endswith("y") and not lower.endswith("ly") and lower not in _DEGREES:
         return "AJ0"  # tacky, crunchy, pricey
     if lower in ("n't", "dont", "didnt", "doesnt", "wasnt", "werent", "isnt", "arent", "cant", "wont", "couldnt"):
