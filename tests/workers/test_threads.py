@@ -30,3 +30,29 @@ def test_an_error_is_raised_where_its_item_stood():
     assert next(results) == 1
     with pytest.raises(ZeroDivisionError):
         next(results)
+
+
+def test_nothing_is_begun_after_an_error():
+    begun = []
+
+    def stumbling(number):
+        begun.append(number)
+        time.sleep(0.02 * (number + 1))
+        if number == 1:
+            raise KeyError("the second")
+        time.sleep(0.2)
+
+    with pytest.raises(KeyError, match="the second"):
+        list(Threads(2).map(stumbling, range(9)))
+    assert begun == [0, 1]
+
+
+def test_an_error_of_the_items_comes_after_the_results_of_those_before_it():
+    def broken():
+        yield from (1, 2, 3)
+        raise KeyError("the fourth")
+
+    results = Threads(2).map(lambda number: number, broken())
+    assert [next(results) for _ in range(3)] == [1, 2, 3]
+    with pytest.raises(KeyError, match="the fourth"):
+        next(results)

@@ -2,7 +2,7 @@
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import islice
 
@@ -16,17 +16,39 @@ class Threads:
     count: int = 2
 
     def map(self, function: Callable[[Item], Result], items: Iterable[Item]) -> Iterator[Result]:
-        """Yield results in the order of the items; the first error is raised where its item stood."""
-        remaining = iter(items)
+        """Yield results in the order of the items, which are read here and not by the threads.
+
+        The first error is raised where its item stood, and an error of the items themselves where the next one would
+        have. What is under way at an error is waited for, and nothing more is begun.
+        """
+        failed: list[int] = []
+
+        def call(place: int, item: Item) -> Result:
+            if failed and min(failed) < place:
+                raise CancelledError  # seen by nobody, since the error stands before it
+            try:
+                return function(item)
+            except BaseException:
+                failed.append(place)
+                raise
+
         with ThreadPoolExecutor(max_workers=self.count) as pool:
-            window: deque[Future[Result]] = deque(
-                pool.submit(function, item) for item in islice(remaining, 2 * self.count)
-            )
+
+            def submitted() -> Iterator[Future[Result]]:
+                try:
+                    for place, item in enumerate(items):
+                        yield pool.submit(call, place, item)
+                except Exception as error:
+                    broken: Future[Result] = Future()
+                    broken.set_exception(error)
+                    yield broken
+
+            remaining = submitted()
+            window = deque(islice(remaining, 2 * self.count))
             try:
                 while window:
-                    result = window.popleft().result()
-                    window.extend(pool.submit(function, item) for item in islice(remaining, 1))
-                    yield result
+                    yield window.popleft().result()
+                    window.extend(islice(remaining, 1))
             finally:
                 for future in window:
                     future.cancel()
