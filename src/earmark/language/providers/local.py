@@ -58,9 +58,10 @@ class LocalChat:
         if not self.listens and any(message.audio_wav is not None for message in prompt.data):
             raise InvalidInput(f"{self.name} cannot listen: name an audio language model.")
         self.budget.begin_request(prompt)
-        inputs = self._inputs(prompt)
-        asked = int(inputs["input_ids"].shape[1])
+        # A fast tokenizer is not to be used by two threads either.
         with self._turn, torch.random.fork_rng(), torch.inference_mode():
+            inputs = self._inputs(prompt)
+            asked = int(inputs["input_ids"].shape[1])
             torch.manual_seed(prompt.seed)
             output = self._model.generate(
                 **inputs,
