@@ -11,7 +11,7 @@ from earmark.copywriting.aspects.aspects import ready_set
 from earmark.runs import RunFolder
 
 KEY = "sk-planted-2718281828459045"
-PRODUCTS = 6
+PRODUCTS, AT_ONCE = 6, 4
 ASPECTS = ("fries", "soup", "bread", "salad", "cake", "coffee")
 
 
@@ -80,7 +80,7 @@ def test_writing_stops_by_its_budget_and_goes_on_without_asking_twice(call, revi
 
         finished = call("resume", "copy.jsonl.run", "--prompt-price", 1e6)
         assert finished[0] == 0, finished[2]
-        assert "model, write: 3 requests (21 prompt and 9 reply tokens, cost 21), 0 from" in finished[2]
+        assert "model, write: 3 requests (21 prompt and 9 reply tokens, cost 21), " in finished[2]
 
         again = call(*asked, "--json")
         assert again[0] == 0, again[2]
@@ -117,8 +117,8 @@ def test_the_same_command_with_the_same_out_goes_on_as_resume_does(call, reviews
             "--out",
             "run",
         )
-        assert call(*asked, "--max-tokens", 25)[0] == 3
-        assert len(server.bodies) == 3
+        assert call(*asked, "--max-tokens", 5)[0] == 3
+        assert 1 <= len(server.bodies) <= AT_ONCE
         assert call(*asked)[0] == 0
         assert len(server.bodies) == PRODUCTS
         assert call("resume", "run")[0] == 0
@@ -209,4 +209,4 @@ def test_an_error_of_a_command_says_no_key(call, reviews, fault_server, monkeypa
         refused = call(*asked, "--out", "run")
         assert refused[0] == 2
         assert "refuses the key (401)" in refused[2]
-        assert len(server.bodies) == 1
+        assert len(server.bodies) <= AT_ONCE

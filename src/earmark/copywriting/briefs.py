@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from earmark.copywriting.aspects.aspects import READY_SETS, Aspect, AspectSet, choose_aspect_set, ready_set
 from earmark.copywriting.aspects.discovery import discover_aspects
@@ -12,6 +13,7 @@ from earmark.copywriting.opinions.stance import Stance, overall_stance
 from earmark.copywriting.reviews import Product, ReviewedProduct
 from earmark.copywriting.summaries.grouping import summarise
 from earmark.copywriting.summaries.model_summaries import ModelSummaryConfig, summarise_all
+from earmark.copywriting.summaries.summaries import AspectSummary
 from earmark.copywriting.writers.drafts import Brief
 from earmark.errors import InvalidInput, UnknownName
 from earmark.language import LanguageModel
@@ -22,42 +24,73 @@ from earmark.runs import Skipped
 _ORDERS_TOLD = 3
 
 
-def brief_of(reviewed: ReviewedProduct, config: CopyConfig, parts: Parts) -> tuple[Brief, Stance]:
-    """Everything a writer may use about one product, and how reviewers feel about it as a whole.
+@dataclass(frozen=True)
+class Reading:
+    """What our own reader makes of the reviews of a product, before a model is asked anything."""
+
+    reviewed: ReviewedProduct
+    aspects: AspectSet
+    discovered: tuple[str, ...]
+    """The names of the aspects that its own reviews found."""
+    aspect: Aspect | None
+    """The one that copy is wanted about, if any."""
+    summaries: tuple[AspectSummary, ...]
+    stance: Stance
+    """How reviewers feel about the product as a whole."""
+    turn: int | None
+    """The place of the product in its run; ``None`` where there is no run."""
+
+
+def read_product(reviewed: ReviewedProduct, config: CopyConfig, parts: Parts, turn: int | None = None) -> Reading:
+    """Read what reviewers say of a product; the sentence vectors are asked here and nowhere later.
 
     Raises:
         UnknownName: the aspect is none of the set's.
+        InvalidInput: aspects are to be found without sentence vectors.
     """
     aspects, discovered = _aspects_of(reviewed, parts)
     aspect = _aspect_named(config.aspect, aspects, parts) if config.aspect else None
     opinions = mine_opinions(reviewed, aspects.aspects, parts.embedder)
     summaries = summarise(reviewed, opinions, aspects.aspects, parts.embedder)
-    notes = [f"aspects found in the reviews: {', '.join(discovered)}"] if discovered else []
+    stance = overall_stance(reviewed, opinions)
+    return Reading(reviewed, aspects, discovered, aspect, tuple(summaries), stance, turn)
+
+
+def brief_from(reading: Reading, config: CopyConfig, parts: Parts) -> Brief:
+    """Everything a writer may use about a product; a model says what reviewers claim where the parts want it.
+
+    Raises:
+        InvalidInput: a model is wanted, and there is none.
+    """
+    reviewed, aspect, summaries = reading.reviewed, reading.aspect, reading.summaries
+    notes = [f"aspects found in the reviews: {', '.join(reading.discovered)}"] if reading.discovered else []
     if parts.summarise_by == "model":
-        asked = aspects.aspects if aspect is None else (aspect,)
-        summaries, read = summarise_all(
+        asked = reading.aspects.aspects if aspect is None else (aspect,)
+        told_by_model, read = summarise_all(
             reviewed, asked, _model_of(parts), summaries, ModelSummaryConfig(prompts=parts.prompts)
         )
+        summaries = tuple(told_by_model)
         notes += read
-    stance = overall_stance(reviewed, opinions)
     facts, _ = _sober_facts(reviewed.product, parts.facts)
-    product = _with_facts(reviewed.product, facts, aspects.name)
     chosen = tuple(summary for summary in summaries if aspect is None or summary.aspect == aspect.name)
     told = {piece.excerpt.source_id for summary in chosen for claim in summary.claims for piece in claim.evidence}
-    return (
-        Brief(
-            product=product,
-            aspect=aspect,
-            style=config.style,
-            summaries=tuple(chosen),
-            sentences=tuple(sentence for sentence in reviewed.sentences if sentence.review_id in told),
-            must=config.must,
-            never=config.never,
-            reviews=reviewed.asked,
-            notes=tuple(notes),
-        ),
-        stance,
+    return Brief(
+        product=_with_facts(reviewed.product, facts, reading.aspects.name),
+        aspect=aspect,
+        style=config.style,
+        summaries=chosen,
+        sentences=tuple(sentence for sentence in reviewed.sentences if sentence.review_id in told),
+        must=config.must,
+        never=config.never,
+        reviews=reviewed.asked,
+        notes=tuple(notes),
+        turn=reading.turn,
     )
+
+
+def brief_of(reviewed: ReviewedProduct, config: CopyConfig, parts: Parts) -> Brief:
+    """Read a product and make its brief."""
+    return brief_from(read_product(reviewed, config, parts), config, parts)
 
 
 def notes_of(reviewed: ReviewedProduct, facts: Facts | None) -> tuple[str, ...]:
@@ -76,15 +109,15 @@ def notes_of(reviewed: ReviewedProduct, facts: Facts | None) -> tuple[str, ...]:
     return tuple(notes)
 
 
-def _aspects_of(reviewed: ReviewedProduct, parts: Parts) -> tuple[AspectSet, list[str]]:
+def _aspects_of(reviewed: ReviewedProduct, parts: Parts) -> tuple[AspectSet, tuple[str, ...]]:
     """The aspects of a product, and the names of those that its own reviews found."""
     known = parts.aspects or choose_aspect_set(reviewed.product, reviewed.sentences)
     if not parts.discover:
-        return known, []
+        return known, ()
     if parts.embedder is None:
         raise InvalidInput("aspects are found with sentence vectors: leave out --vectors none, or --discover.")
     aspects = discover_aspects([reviewed], known, parts.embedder)
-    return aspects, [aspect.name for aspect in aspects.aspects if aspect not in known.aspects]
+    return aspects, tuple(aspect.name for aspect in aspects.aspects if aspect not in known.aspects)
 
 
 def _model_of(parts: Parts) -> LanguageModel:

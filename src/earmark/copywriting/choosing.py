@@ -3,16 +3,27 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
-from earmark.copywriting.config import CopyConfig, Parts
+from earmark.copywriting.config import CopyConfig
 from earmark.copywriting.grounding.grounding import GroundedCopy, Withheld, ground, refused
 from earmark.copywriting.rewards import Reward
-from earmark.copywriting.writers.drafts import Brief, Draft, Writer
+from earmark.copywriting.writers.drafts import Brief, Draft
 from earmark.copywriting.writers.filters import why_unfit
+from earmark.language.structured import Answer
 
 
-def best_copy(writer: Writer, brief: Brief, config: CopyConfig, parts: Parts) -> GroundedCopy:
-    """Write drafts, drop the unfit, ground the rest, and keep the first by rewards or by the embedded order."""
-    drafts = writer.write(brief, config.drafts, config.seed)
+def best_copy(
+    answer: Answer[list[Draft]], writer: str, brief: Brief, config: CopyConfig, rewards: Mapping[str, Reward]
+) -> GroundedCopy:
+    """Drop the unfit drafts, ground the rest, and keep the first by rewards or by the embedded order.
+
+    Args:
+        answer: what the writer brought, or why it brought nothing.
+        writer: its name.
+        brief: what it wrote from.
+        config: what was wished for.
+        rewards: what ranks; without any, :func:`embedded_order` does.
+    """
+    drafts = answer.value or []
     unfit: list[Withheld] = []
     grounded: list[tuple[Draft, GroundedCopy]] = []
     for draft in drafts:
@@ -23,10 +34,10 @@ def best_copy(writer: Writer, brief: Brief, config: CopyConfig, parts: Parts) ->
     fit = [(draft, copy) for draft, copy in grounded if copy.refusal is None and _still_fits(copy, brief)]
     whole = [(draft, copy) for draft, copy in fit if not copy.withheld] or fit
     if whole:
-        return _first_that_stands(_ranked(whole, brief, parts.rewards), brief, config)
-    reason = _why_nothing_was_left(writer, drafts, unfit, [copy for _, copy in grounded])
+        return _first_that_stands(_ranked(whole, brief, rewards), brief, config)
+    reason = _why_nothing_was_left(answer, unfit, [copy for _, copy in grounded])
     withheld = tuple(dict.fromkeys((*unfit, *(item for _, copy in grounded for item in copy.withheld))))
-    return refused(brief, writer.name, reason, config.rules).model_copy(update={"withheld": withheld[:20]})
+    return refused(brief, writer, reason, config.rules).model_copy(update={"withheld": withheld[:20]})
 
 
 def embedded_order(copy: GroundedCopy) -> tuple[float, ...]:
@@ -79,11 +90,11 @@ def _still_fits(copy: GroundedCopy, brief: Brief) -> bool:
 
 
 def _why_nothing_was_left(
-    writer: Writer, drafts: Sequence[Draft], unfit: Sequence[Withheld], grounded: Sequence[GroundedCopy]
+    answer: Answer[list[Draft]], unfit: Sequence[Withheld], grounded: Sequence[GroundedCopy]
 ) -> str:
-    failure = getattr(writer, "failure", None)
-    if failure:
-        return f"the writer brought no draft: {failure}."
+    drafts = answer.value
+    if drafts is None:
+        return f"the writer brought no draft: {answer.reason}."
     if not drafts:
         return (
             "the writer brought no draft that keeps the limits, says what it must and leaves out what it must never: "

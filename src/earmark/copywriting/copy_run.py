@@ -3,6 +3,7 @@
 import hashlib
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any, Literal
@@ -22,7 +23,7 @@ from earmark.language.choose import open_model, shared_cache
 from earmark.language.prompt_files import PromptSet
 from earmark.language.spending import spending
 from earmark.runs import Manifest, RunFolder
-from earmark.workers import Progress, silent
+from earmark.workers import Progress, Threads, silent
 
 SummaryKind = Literal["embedded", "model"]
 WriterKind = Literal["composer", "policy", "model"]
@@ -190,6 +191,7 @@ def run_copy(
     *,
     model: LanguageModel | None = None,
     send_raw: bool = False,
+    workers: Threads | None = None,
 ) -> Iterator[GroundedCopy]:
     """Write copy into a run folder; a folder that holds the same request, unfinished, is gone on with.
 
@@ -201,6 +203,7 @@ def run_copy(
         progress: told after every product.
         model: used instead of the one that the request names.
         send_raw: see :meth:`CopyRequest.parts`.
+        workers: how many questions to the model are under way at once; four by default.
 
     Raises:
         BudgetSpent: stopped early by a budget; everything so far is kept, and the same call goes on.
@@ -216,15 +219,25 @@ def run_copy(
     clock = time.monotonic()
     with run.stage(_STAGE) as counts, spending(run, _STAGE, parts.model) as keep_spending:
         try:
-            for copy in write_copy(
-                Path(request.reviews), request.config, parts, request.columns, before.__contains__, progress
-            ):
-                kept.append(copy)
-                if len(kept) >= _KEPT_EVERY or time.monotonic() - clock > _KEPT_AFTER_S:
-                    run.append(_TABLE, GroundedCopy, kept)
-                    keep_spending()
-                    kept, clock = [], time.monotonic()
-                yield copy
+            # Closed here, so that what is still being asked is waited for before its cost is kept.
+            with closing(
+                write_copy(
+                    Path(request.reviews),
+                    request.config,
+                    parts,
+                    request.columns,
+                    before.__contains__,
+                    progress,
+                    workers,
+                )
+            ) as copies:
+                for copy in copies:
+                    kept.append(copy)
+                    if len(kept) >= _KEPT_EVERY or time.monotonic() - clock > _KEPT_AFTER_S:
+                        run.append(_TABLE, GroundedCopy, kept)
+                        keep_spending()
+                        kept, clock = [], time.monotonic()
+                    yield copy
         finally:
             # Stopped by hand or by an error: what was written is kept all the same.
             if kept:
@@ -235,7 +248,12 @@ def run_copy(
 
 
 def resume_copy(
-    folder: Path, progress: Progress = silent, *, model: LanguageModel | None = None, send_raw: bool = False
+    folder: Path,
+    progress: Progress = silent,
+    *,
+    model: LanguageModel | None = None,
+    send_raw: bool = False,
+    workers: Threads | None = None,
 ) -> Iterator[GroundedCopy]:
     """Go on with a run that was stopped; the arguments are those of :func:`run_copy`.
 
@@ -247,7 +265,7 @@ def resume_copy(
     if run.manifest.kind != "copywriting":
         raise InvalidInput(f"{folder} is a {run.manifest.kind} run, not one that writes copy.")
     request = CopyRequest.from_arguments(run.manifest.arguments)
-    yield from run_copy(folder, request, progress, model=model, send_raw=send_raw)
+    yield from run_copy(folder, request, progress, model=model, send_raw=send_raw, workers=workers)
 
 
 def copies_of(folder: Path) -> Iterator[GroundedCopy]:

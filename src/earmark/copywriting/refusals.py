@@ -2,9 +2,8 @@
 
 from collections import Counter
 
+from earmark.copywriting.briefs import Reading
 from earmark.copywriting.config import CopyConfig
-from earmark.copywriting.opinions.stance import Stance
-from earmark.copywriting.reviews import ReviewedProduct
 from earmark.copywriting.summaries.praise import Support
 from earmark.copywriting.writers.composer.points import points_of
 from earmark.copywriting.writers.drafts import Brief
@@ -12,10 +11,11 @@ from earmark.copywriting.writers.drafts import Brief
 NOT_MENTIONED = "no review mentions"
 
 
-def why_refused(brief: Brief, reviewed: ReviewedProduct, stance: Stance, config: CopyConfig) -> str | None:
+def why_refused(brief: Brief, reading: Reading, config: CopyConfig) -> str | None:
     """Why no copy may be written, in a sentence with its reasons; ``None`` where it may."""
-    if not reviewed.reviews:
-        why = Counter(skipped.reason for skipped in reviewed.set_aside).most_common(3)
+    stance = reading.stance
+    if not reading.reviewed.reviews:
+        why = Counter(skipped.reason for skipped in reading.reviewed.set_aside).most_common(3)
         aside = "; ".join(f"{count} set aside: {reason}" for reason, count in why)
         return (
             f"there is no review that can be used{f' ({aside})' if aside else ''}: it would need at least "

@@ -18,9 +18,9 @@ class BudgetConfig:
     max_requests: int | None = None
     """Requests sent at most; answers from the cache are free."""
     max_tokens: int | None = None
-    """Prompt and reply tokens together at most, as the server counts them."""
+    """Prompt and reply tokens after which nothing more is asked, as the server counts; replies under way still come."""
     max_cost: float | None = None
-    """Money at most, in the unit of the two prices."""
+    """Money after which nothing more is asked, in the unit of the two prices; replies under way still come."""
     prompt_price: float = 0.0
     """Price of a million prompt tokens."""
     reply_price: float = 0.0

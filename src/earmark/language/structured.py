@@ -13,13 +13,14 @@ from earmark.language.orders import guarded
 from earmark.language.untrusted import clean_text
 
 Shape = TypeVar("Shape", bound=BaseModel)
+Value = TypeVar("Value")
 
 
 @dataclass(frozen=True)
-class Answer(Generic[Shape]):
+class Answer(Generic[Value]):
     """What a model answered, or why there is nothing: exactly one of the two is set."""
 
-    value: Shape | None
+    value: Value | None
     reason: str | None
 
 

@@ -31,7 +31,7 @@ def faithful_share(copy: Path, reviews: Path) -> float | None:
     carried = withheld = 0
     for reviewed in read_products(reviews):
         for aspect, text in wanted.get(reviewed.product.id, []):
-            brief, _ = brief_of(reviewed, CopyConfig(), parts)
+            brief = brief_of(reviewed, CopyConfig(), parts)
             draft = Draft(
                 id=aspect or "all",
                 product_id=reviewed.product.id,

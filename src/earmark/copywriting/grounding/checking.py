@@ -56,7 +56,7 @@ def check_copy(
         aspects=str(aspects) if aspects else None,
         vectors=vectors,
     )
-    brief, _ = brief_of(reviewed, CopyConfig(must=must), request.parts())
+    brief = brief_of(reviewed, CopyConfig(must=must), request.parts())
     draft = Draft(
         id=content_id("person", text),
         product_id=brief.product.id,

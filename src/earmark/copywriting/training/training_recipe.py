@@ -16,7 +16,7 @@ from pathlib import Path
 from random import Random
 from typing import Any, get_args
 
-from earmark.copywriting.briefs import brief_of
+from earmark.copywriting.briefs import brief_from, brief_of, read_product
 from earmark.copywriting.config import CopyConfig, Parts
 from earmark.copywriting.evaluation.canaries import CANARIES
 from earmark.copywriting.evaluation.judging import PairJudge
@@ -209,9 +209,10 @@ def briefs_from_reviews(
         if not reviewed.reviews:
             continue
         random = Random(f"{config.seed}:{reviewed.product.id}")
-        whole, stance = brief_of(reviewed, CopyConfig(), parts)
-        if stance.stance == "disliked":
+        reading = read_product(reviewed, CopyConfig(), parts)
+        if reading.stance.stance == "disliked":
             continue
+        whole = brief_from(reading, CopyConfig(), parts)
         praised = sorted(
             summary.aspect
             for summary in whole.summaries
@@ -221,7 +222,7 @@ def briefs_from_reviews(
             style = drawn_style(random)
             if number % 2 and praised:
                 chosen = CopyConfig(aspect=random.choice(praised))
-                yield brief_of(reviewed, chosen, parts)[0].model_copy(update={"style": style})
+                yield brief_of(reviewed, chosen, parts).model_copy(update={"style": style})
             else:
                 yield whole.model_copy(update={"style": style})
 

@@ -11,7 +11,7 @@ from earmark.evidence import content_id
 from earmark.language import LanguageModel, Message
 from earmark.language.privacy import mask
 from earmark.language.prompt_files import PromptFile, load_prompt
-from earmark.language.structured import ask
+from earmark.language.structured import Answer, ask
 from earmark.language.untrusted import clean_text
 
 _LONGEST_DRAFT = 2_000
@@ -37,8 +37,6 @@ class ModelWriter:
         self._model = model
         self._rules = rules or PraiseRules()
         self._send_raw = send_raw
-        self.failure: str | None = None
-        """Why the last question brought no drafts."""
 
     @property
     def name(self) -> str:
@@ -52,17 +50,19 @@ class ModelWriter:
 
     def write(self, brief: Brief, drafts: int, seed: int) -> list[Draft]:
         """Ask for so many drafts; none where nothing may be said, or where the model gives no usable reply."""
-        self.failure = None
+        return self.ask(brief, drafts, seed).value or []
+
+    def ask(self, brief: Brief, drafts: int, seed: int) -> Answer[list[Draft]]:
+        """Ask for so many drafts, or say why the model brought none; any thread may, several at once."""
         material = self._material(brief, drafts)
         if material is None:
-            return []
+            return Answer([], None)
         answer = ask(self._model, self.prompt.fill(*material, max_tokens=300 * drafts, seed=seed), Written)
         if answer.value is None:
-            self.failure = answer.reason
-            return []
+            return Answer(None, answer.reason)
         listed = self._claims_told(brief) if brief.style.length != "bullets" else []
         texts = dict.fromkeys(_tidied(text, listed) for text in answer.value.drafts)
-        return [
+        made = [
             Draft(
                 id=content_id(brief.product.id, self.name, text),
                 product_id=brief.product.id,
@@ -74,6 +74,7 @@ class ModelWriter:
             for text in list(texts)[:drafts]
             if text
         ]
+        return Answer(made, None)
 
     def _material(self, brief: Brief, drafts: int) -> tuple[Message, ...] | None:
         support = Support(brief, self._rules)
