@@ -97,6 +97,7 @@ def one(sentence: str, target: str, kind: str = "restaurants") -> ParsedClaim:
         ("THE WAITER WAS RUDE", "waiter", "complaint"),
         ("We thought the lobby tacky.", "lobby", "complaint"),
         ("The spicy pumpkin orzotto made our day.", "pumpkin orzotto", "praise"),
+        ("Very generous honeyed prawn skewers.", "skewer", "praise"),
     ],
 )
 def test_polarity_is_read_as_a_person_reads_it(sentence: str, target: str, polarity: str) -> None:
