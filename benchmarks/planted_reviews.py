@@ -9,10 +9,9 @@ it; and one that falsifies the composer's copy. What goes out is judged by the t
 that wrote or grounded it.
 
 Of the samples' six sets of phrasings the rules of reading know the first, and were mended on what they misread of the
-second, third and fourth (seed 317742: 55 of 611 sentences unsupported before that). The fifth and the sixth were
-written apart, by somebody who had seen neither the rules nor the lexicon; the fifth was opened for the reported run
-only, the sixth never. The seed is new too: 20261123, 7101, 90417, 58204 and 317742 served while rules and truth were
-written.
+others: of 605 to 611 sentences on a set just opened, 55 were unsupported on the fourth, 2 on the fifth. The sixth was
+written apart, by somebody who had seen neither the rules nor the lexicon, and opened for the reported run only. Its seed
+is new too: 20261123, 7101, 90417, 58204, 317742 and 640811 served while rules and truth were written.
 """
 
 import re
@@ -31,7 +30,7 @@ from earmark.samples.reviews import make_products, review_rows
 from earmark.samples.reviews.products import world
 from keeping import keep
 
-PRODUCTS, SEED = 240, 640811
+PRODUCTS, SEED = 240, 902217
 LEAST = {"one": 1, "another": 1, "two": 2, "three": 3, "several": 3, "four": 4, "five": 5, "many": 5}
 TARGETS = {
     "unsupported sentences": "0",
@@ -48,7 +47,7 @@ def main():
     rows = []
     for name, phrasings, writer in (
         ("composer", "first", Composer()),
-        ("composer, unseen phrasings", "fifth", Composer()),
+        ("composer, unseen phrasings", "sixth", Composer()),
         ("scripted model that invents", "first", ModelWriter(persona("inventing"), send_raw=True)),
         ("scripted model that obeys", "first", ModelWriter(persona("obedient"), send_raw=True)),
         ("model that swaps and flips", "first", Meddler()),

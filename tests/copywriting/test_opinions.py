@@ -49,6 +49,7 @@ def one(sentence: str, target: str, kind: str = "restaurants") -> ParsedClaim:
         ("The staff couldn't have been more rude.", "staff", "complaint"),
         ("The staff could have been more helpful.", "staff", "complaint"),
         ("Calling the soup hot would be a lie.", "soup", "complaint"),
+        ("The website calls the soup hot, which is simply false.", "soup", "complaint"),
         ("I could not get over how slow the waiters were.", "waiter", "complaint"),
         ("Fresh bread would have gone a long way.", "bread", "complaint"),
         ("The soup used to be hot, and waiters were kind.", "waiter", "praise"),
@@ -147,7 +148,7 @@ def test_neither_people_in_general_nor_what_has_a_degree_becomes_a_thing(sentenc
 
 
 def test_praise_of_the_past_is_no_praise_of_today() -> None:
-    for past in ("back in the day", "in the beginning", "until the chef left"):
+    for past in ("back in the day", "in the beginning", "until the chef left", "before they started cutting corners"):
         assert one(f"The coffee was tasty {past}.", "coffee").time == "past"
     assert one("The coffee is not as tasty as years ago.", "coffee").time == "now"
 

@@ -132,6 +132,16 @@ def test_what_a_model_lists_as_it_was_told_is_no_sentence_of_copy(reviews):
     assert copy.withheld == ()
 
 
+def test_a_model_that_only_lists_what_it_was_told_is_told_apart_from_limits_that_leave_no_room(reviews):
+    def lists(prompt):
+        (claims,) = (message.text for message in prompt.data if "claims" in message.label)
+        return json.dumps({"drafts": [claims, ""]})
+
+    (copy,) = written(reviews({"diner": DINER}), parts=Parts(writer=ModelWriter(Scripted(lists))))
+    assert copy.text == ""
+    assert "wrote no sentence" in copy.refusal
+
+
 def test_a_model_without_a_usable_reply_is_a_reason_and_not_a_fallback(reviews):
     (copy,) = written(reviews({"diner": DINER}), parts=Parts(writer=ModelWriter(Scripted(lambda _: "no"))))
     assert copy.text == ""

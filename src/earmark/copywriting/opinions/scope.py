@@ -9,7 +9,7 @@ _NEGATING = (
     " isnt arent wont couldnt lack lacks lacked lacking zero rarely seldom scarcely"
 )
 NEGATIONS = frozenset(_NEGATING.split())
-_SPENT_ON_A_NOUN = frozenset("no without zero lack lacks lacked lacking nothing none".split())  # noqa: SIM905
+_SPENT_ON_A_NOUN = frozenset({"no", "without", "zero", "lack", "lacks", "lacked", "lacking", "nothing", "none"})
 _DEFINITE = frozenset({"the", "their", "this", "these", "its", "our", "your"})
 # What takes a thing and a word for it: "nobody could call the room small".
 CALLING = frozenset({"call", "find", "consider", "think", "deem"})

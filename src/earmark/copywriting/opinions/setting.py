@@ -91,7 +91,9 @@ def _denial(before: str, behind: str) -> Denial:
         return "gone"
     if pattern("missed").match(behind):
         return "wanted"
-    if pattern("says_so").search(before) and pattern("untrue").search(behind[:40]):
+    if pattern("denied_behind").search(behind[:60]) or (
+        pattern("says_so").search(before) and pattern("untrue").search(behind[:40])
+    ):
         return "untrue"
     ended = before.rstrip()
     for name in ("wished", "owed"):

@@ -2,7 +2,7 @@
 
 import tomllib
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
@@ -56,24 +56,23 @@ def summarise(
             continue
         targets = _groups([opinion.target for opinion in mine], _target_families(), embedder, config.same_target)
         claims = [
-            claim.model_copy(update={"reviews": product.asked})
-            for claim in _claims(mine, targets, aspect, reviews, embedder, config)
+            _claim(voices, rivals, reviews, product.asked, config)
+            for voices, rivals in _sides(mine, targets, aspect, embedder, config)
         ]
         claims.sort(key=lambda claim: (-claim.supporting, claim.contradicting, claim.claim.id))
         summaries.append(AspectSummary(product_id=product.product.id, aspect=aspect.name, claims=tuple(claims)))
     return summaries
 
 
-def _claims(
-    opinions: Sequence[Opinion], targets: dict[str, str], aspect: Aspect, reviews: dict[str, Review],
-    embedder: Embedder | None, config: GroupingConfig,
-) -> list[CountedClaim]:  # fmt: skip
-    """One claim for each group of opinions with one target, one polarity and one meaning."""
+def _sides(
+    opinions: Sequence[Opinion], targets: dict[str, str], aspect: Aspect, embedder: Embedder | None,
+    config: GroupingConfig,
+) -> Iterator[tuple[list[Opinion], list[Opinion]]]:  # fmt: skip
+    """The opinions with one target, one polarity and one meaning, and those that deny them."""
     head = aspect.words[0].replace("-", " ")
     sides: dict[tuple[str, str, str], list[Opinion]] = {}
     for opinion in opinions:
         sides.setdefault((targets[opinion.target], opinion.polarity, opinion.dimension), []).append(opinion)
-    claims = []
     for (target, polarity, dimension), group in sides.items():
         said = [opinion.descriptor for opinion in group]
         meanings = (
@@ -87,9 +86,7 @@ def _claims(
             if other.polarity != polarity and _denies(other, dimension, target, targets, general)
         ]
         for meaning in dict.fromkeys(meanings.values()):
-            voices = [opinion for opinion in group if meanings[opinion.descriptor] == meaning]
-            claims.append(_claim(voices, rivals, reviews, config))
-    return claims
+            yield [opinion for opinion in group if meanings[opinion.descriptor] == meaning], rivals
 
 
 def _denies(other: Opinion, dimension: str, target: str, targets: dict[str, str], general: bool) -> bool:
@@ -108,7 +105,7 @@ def _is_about_people(target: str) -> bool:
 
 
 def _claim(
-    voices: Sequence[Opinion], rivals: Sequence[Opinion], reviews: dict[str, Review], config: GroupingConfig
+    voices: Sequence[Opinion], rivals: Sequence[Opinion], reviews: dict[str, Review], asked: int, config: GroupingConfig
 ) -> CountedClaim:
     best = _named_for_all(_representative(voices), voices)
     evidence = (*_evidence(voices, "for", reviews, config.spans), *_evidence(rivals, "against", reviews, config.spans))
@@ -129,7 +126,7 @@ def _claim(
         evidence=evidence,
         supporting=len(supporting),
         contradicting=len({opinion.review_id for opinion in rivals}),
-        reviews=len(reviews),
+        reviews=asked,
         first_date=dates[0] if dates else None,
         last_date=dates[-1] if dates else None,
         surface=surface,

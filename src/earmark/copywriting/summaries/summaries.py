@@ -52,7 +52,7 @@ class CountedClaim(Record):
     contradicting: int
     """Distinct reviews that say the opposite of the same target."""
     reviews: int
-    """Reviews of the product that could be used."""
+    """Reviews of the product that could be used, with those that an order silenced."""
     first_date: str | None = None
     last_date: str | None = None
     surface: str = ""

@@ -54,13 +54,18 @@ class ModelWriter:
 
     def ask(self, brief: Brief, drafts: int, seed: int) -> Answer[list[Draft]]:
         """Ask for so many drafts, or say why the model brought none; any thread may, several at once."""
-        material = self._material(brief, drafts)
-        if material is None:
+        support = Support(brief, self._rules)
+        if not support.praise:
             return Answer([], None)
+        claims = [
+            f"{claim.surface or claim.target}: {claim.descriptor} ({claim.supporting} of {brief.reviews} reviews)"
+            for claim in support.praise[:_CLAIMS_SENT]
+        ]
+        material = self._material(brief, support, claims, drafts)
         answer = ask(self._model, self.prompt.fill(*material, max_tokens=300 * drafts, seed=seed), Written)
         if answer.value is None:
             return Answer(None, answer.reason)
-        listed = self._claims_told(brief) if brief.style.length != "bullets" else []
+        listed = claims if brief.style.length != "bullets" else []
         texts = dict.fromkeys(_tidied(text, listed) for text in answer.value.drafts)
         made = [
             Draft(
@@ -74,12 +79,11 @@ class ModelWriter:
             for text in list(texts)[:drafts]
             if text
         ]
+        if not made:
+            return Answer(None, f"{self._model.name} wrote no sentence, only what it was told or nothing")
         return Answer(made, None)
 
-    def _material(self, brief: Brief, drafts: int) -> tuple[Message, ...] | None:
-        support = Support(brief, self._rules)
-        if not support.praise:
-            return None
+    def _material(self, brief: Brief, support: Support, claims: Sequence[str], drafts: int) -> tuple[Message, ...]:
         spans = [span for claim in support.praise[:_CLAIMS_SENT] for span in support.spans(claim)[:1]]
         facts = [f"{key}: {value}" for key, value in brief.product.facts.items()]
         style = brief.style
@@ -90,19 +94,12 @@ class ModelWriter:
         ]
         return (
             Message(label="the style that is wanted", text="\n".join(wanted)),
-            Message(label="claims counted from reviews", text="\n".join(self._claims_told(brief))),
+            Message(label="claims counted from reviews", text="\n".join(claims)),
             Message(label="what reviewers wrote", text="\n".join(self._sent(span) for span in spans)),
             Message(label="facts from the seller", text="\n".join(facts) or "none"),
             Message(label="phrases that must be said", text="\n".join(brief.must) or "none"),
             Message(label="phrases that must never be said", text="\n".join(brief.never) or "none"),
         )
-
-    def _claims_told(self, brief: Brief) -> list[str]:
-        """What may be said, a line each, as the model is told it."""
-        return [
-            f"{claim.surface or claim.target}: {claim.descriptor} ({claim.supporting} of {brief.reviews} reviews)"
-            for claim in Support(brief, self._rules).praise[:_CLAIMS_SENT]
-        ]
 
     def _sent(self, span: str) -> str:
         text = clean_text(span, 300)
@@ -111,7 +108,8 @@ class ModelWriter:
 
 def _tidied(text: str, listed: Sequence[str]) -> str:
     """A model's words, line by line, without what a reader cannot see and without lists of what it was told."""
+    text = text[:_LONGEST_DRAFT]
     for line in listed:
         text = text.replace(line, " ")
-    lines = (clean_text(line, _LONGEST_DRAFT) for line in text[:_LONGEST_DRAFT].split("\n"))
+    lines = (clean_text(line, _LONGEST_DRAFT) for line in text.split("\n"))
     return "\n".join(lines).strip()
