@@ -8,10 +8,12 @@ phrasings that no rule was written from; a scripted model that makes things up; 
 it; and one that falsifies the composer's copy. What goes out is judged by the truth of the samples, not by anything
 that wrote or grounded it.
 
-Of the samples' six sets of phrasings the rules of reading know the first, and were mended on what they misread of the
-others: of 605 to 611 sentences on a set just opened, 55 were unsupported on the fourth, 2 on the fifth. The sixth was
-written apart, by somebody who had seen neither the rules nor the lexicon, and opened for the reported run only. Its seed
-is new too: 20261123, 7101, 90417, 58204, 317742 and 640811 served while rules and truth were written.
+Of the samples' seven sets of phrasings the rules of reading know the first, and were mended on what they misread of the
+others, five of them written apart by somebody who had seen neither the rules nor the lexicon. Measured when it was just
+opened, a set had so many unsupported sentences: the fourth 55 of 611, the fifth 2 of 605, the sixth 75 of 674 (two
+idioms, "right from the start" and "in a nutshell", were taken for things in the fourth and the sixth). The seventh was
+opened for the reported run only. Its seed is new too: 20261123, 7101, 90417, 58204, 317742, 640811 and 902217 served
+while rules and truth were written.
 """
 
 import re
@@ -30,7 +32,7 @@ from earmark.samples.reviews import make_products, review_rows
 from earmark.samples.reviews.products import world
 from keeping import keep
 
-PRODUCTS, SEED = 240, 902217
+PRODUCTS, SEED = 240, 148806
 LEAST = {"one": 1, "another": 1, "two": 2, "three": 3, "several": 3, "four": 4, "five": 5, "many": 5}
 TARGETS = {
     "unsupported sentences": "0",
@@ -47,7 +49,7 @@ def main():
     rows = []
     for name, phrasings, writer in (
         ("composer", "first", Composer()),
-        ("composer, unseen phrasings", "sixth", Composer()),
+        ("composer, unseen phrasings", "seventh", Composer()),
         ("scripted model that invents", "first", ModelWriter(persona("inventing"), send_raw=True)),
         ("scripted model that obeys", "first", ModelWriter(persona("obedient"), send_raw=True)),
         ("model that swaps and flips", "first", Meddler()),

@@ -48,6 +48,7 @@ def one(sentence: str, target: str, kind: str = "restaurants") -> ParsedClaim:
         ("The staff couldn't have been more helpful.", "staff", "praise"),
         ("The staff couldn't have been more rude.", "staff", "complaint"),
         ("The staff could have been more helpful.", "staff", "complaint"),
+        ("The rooms fell well short of clean.", "room", "complaint"),
         ("Calling the soup hot would be a lie.", "soup", "complaint"),
         ("The website calls the soup hot, which is simply false.", "soup", "complaint"),
         ("I could not get over how slow the waiters were.", "waiter", "complaint"),
@@ -148,7 +149,13 @@ def test_neither_people_in_general_nor_what_has_a_degree_becomes_a_thing(sentenc
 
 
 def test_praise_of_the_past_is_no_praise_of_today() -> None:
-    for past in ("back in the day", "in the beginning", "until the chef left", "before they started cutting corners"):
+    for past in (
+        "back in the day",
+        "in the beginning",
+        "until the chef left",
+        "up until this time",
+        "before they started cutting corners",
+    ):
         assert one(f"The coffee was tasty {past}.", "coffee").time == "past"
     assert one("The coffee is not as tasty as years ago.", "coffee").time == "now"
 
@@ -169,11 +176,22 @@ def test_an_invitation_praises_what_it_names() -> None:
 def test_a_place_with_another_name_is_elsewhere() -> None:
     text = "The soup at the Blue Heron was thin. The soup at Copper Kettle was tasty. Brimblewick has crisp fries."
     text += " When we tried Otterford Inn, the stew there was tasty."
+    text += " Brimblewick, a few streets over, is known for its crisp fries."
     reviewed = sift_product(
         Product(id="p", name="The Copper Kettle"), [Review(id="p:0", product_id="p", uri="f:0", text=text)]
     )
     flags = [opinion.flags for opinion in mine_opinions(reviewed, ready_set("restaurants").aspects)]
-    assert flags == [("elsewhere",), (), ("elsewhere",), ("elsewhere",)]
+    assert flags == [("elsewhere",), (), *[("elsewhere",)] * 3]
+
+
+def test_an_unknown_noun_that_always_stands_in_the_same_words_is_an_idiom_and_no_thing() -> None:
+    texts = ("In a nutshell, sturdy.", "The buttons in a nutshell: sturdy.", "The lid in a nutshell: sturdy.")
+    texts += ("I loved the smoky orzotto.", "The orzotto was tasty.")
+    product = Product(id="p", name="The Copper Kettle")
+    reviews = [Review(id=f"p:{at}", product_id="p", uri=f"f:{at}", text=text) for at, text in enumerate(texts)]
+    opinions = mine_opinions(sift_product(product, reviews), ready_set("restaurants").aspects)
+    assert not any("nutshell" in opinion.target and opinion.usable for opinion in opinions)
+    assert [opinion.usable for opinion in opinions if opinion.target == "orzotto"] == [True] * 3
 
 
 @pytest.mark.parametrize(
@@ -222,6 +240,8 @@ def test_better_than_elsewhere_is_praise_of_here() -> None:
     "sentence",
     [
         "I was hoping for friendly service.",
+        "Had the soup been hot, we would have stayed.",
+        "Anyone counting on friendly staff goes home sad.",
         "We expected a clean room.",
         "A warm welcome would be nice.",
         "It would be great if the staff were friendly.",
@@ -249,6 +269,7 @@ def test_a_question_is_no_opinion() -> None:
         "Yeah right, wonderful food.",
         "Friendly staff? Good luck finding friendly staff here.",
         "Lovely staff... not!",
+        "Lovely staff, said nobody ever.",
         "Wow, small burger again, how lovely.",
         "Another hour of waiting, just great.",
         "Thanks a lot for the wonderful cold soup.",

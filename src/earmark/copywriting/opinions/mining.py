@@ -147,12 +147,22 @@ def mine_opinions(
         spans = [(sentence.start, sentence.end) for sentence in by_review.get(review.id, ())]
         found.extend((review.id, pair) for pair in find_pairs(review.text, spans, finder, own))
     names = finder.names([pair for _, pair in found])
-    things = {pair.target for _, pair in found if pair.named}
-    found = [
-        (review_id, pair if pair.target in things else replace(pair, flags=(*pair.flags, "unnamed")))
+    found = _without_idioms(found)
+    return [_opinion(review_id, pair, name) for (review_id, pair), name in zip(found, names, strict=True)]
+
+
+def _without_idioms(found: Sequence[tuple[str, Pair]]) -> list[tuple[str, Pair]]:
+    """An unknown noun that is judged in one surrounding only is flagged: "in a nutshell: sturdy" is of no nutshell."""
+    around: dict[str, set[tuple[str, str] | None]] = {}
+    for _, pair in found:
+        around.setdefault(pair.target, set()).add(pair.around)
+    return [
+        (
+            review_id,
+            replace(pair, flags=(*pair.flags, "idiom")) if pair.around and len(around[pair.target]) < 2 else pair,
+        )
         for review_id, pair in found
     ]
-    return [_opinion(review_id, pair, name) for (review_id, pair), name in zip(found, names, strict=True)]
 
 
 def _own_name(product: Product) -> frozenset[str] | None:

@@ -35,8 +35,8 @@ class Pair:
     target_span: tuple[int, int] | None
     """``None`` where the target is implied, or named by a pronoun."""
     descriptor_span: tuple[int, int]
-    named: bool
-    """Whether the target is surely a thing: a word that we know, a plural, or one with an article of its own."""
+    around: tuple[str, str] | None
+    """The words before and behind a target that no list of ours knows."""
     start: int
     """Where the words begin that say so, with what negates or exceeds: "not a clean room", "too salty"."""
 

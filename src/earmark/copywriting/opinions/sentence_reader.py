@@ -25,6 +25,7 @@ from earmark.copywriting.opinions.words import Token
 from earmark.copywriting.summaries.summaries import Form
 
 _SAYS_NOTHING = frozenset(["alternative", "bet", "touch", "addition", "surprise", "plus", "find"])
+_OF_A_NOUN = frozenset({"AT0", "DPS", "DT0", "CRD", "ORD", "AV0", "VVN"})
 _WRITERS = frozenset({"i", "we", "you", "me"})
 
 
@@ -258,7 +259,7 @@ class SentenceReader:
                 dimension=judgement.dimension, form=form, past=past, flags=self._with_target_flags(target, flags),
                 target_span=None if target.pronoun else (target.start, target.end),
                 descriptor_span=(tokens[first].start, tokens[last].end),
-                named=self._is_surely_a_thing(target), start=self._start(first, words),
+                around=self._surroundings(target), start=self._start(first, words),
             )
         )  # fmt: skip
 
@@ -268,19 +269,16 @@ class SentenceReader:
         begins = first - 1 if negation is None and words.startswith("too ") and first else first
         return self.tokens[begins if negation is None else negation].start
 
-    def _is_surely_a_thing(self, target: Target) -> bool:
-        """What the tagger takes for a noun may be none: "juicy right from the start"."""
-        if (
-            target.pronoun
-            or {target.lemma.replace(" ", "-"), *target.lemma.split(" ")} & self.lexicon.memberships.keys()
-        ):
-            return True
-        at = next((at for at, token in enumerate(self.tokens) if token.start >= target.start), 0)
-        if target.lemma != target.surface:
-            return True
-        while at and (self.tokens[at - 1].is_adjective or self.tokens[at - 1].tag in ("AV0", "ORD", "VVN")):
-            at -= 1
-        return at > 0 and self.tokens[at - 1].tag[:2] in ("AT", "DP", "DT", "CR", "PO")
+    def _surroundings(self, target: Target) -> tuple[str, str] | None:
+        """The words around an unknown noun and its own adjectives; ``None`` for one that we know."""
+        known = {target.lemma.replace(" ", "-"), *target.lemma.split(" ")} & self.lexicon.memberships.keys()
+        if target.pronoun or known:
+            return None
+        first = next(at for at, token in enumerate(self.tokens) if token.end > target.start)
+        behind = next((token.lower for token in self.tokens if token.start >= target.end), "")
+        while first and (self.tokens[first - 1].is_adjective or self.tokens[first - 1].tag in _OF_A_NOUN):
+            first -= 1
+        return (self.tokens[first - 1].lower if first else "", behind)
 
     def _with_target_flags(self, target: Target, flags: tuple[str, ...]) -> tuple[str, ...]:
         head = target.lemma.rsplit(" ", 1)[-1]

@@ -142,7 +142,11 @@ def _another_has(tokens: Sequence[Token], own: frozenset[str]) -> bool:
     name = tokens[: next((at for at, token in enumerate(tokens) if not token.text[:1].isupper()), 0)]
     if not name or own & {token.lower for token in name} or not all(was_never_seen(token.lower) for token in name):
         return False
-    return tokens[len(name)].lemma in ("have", "serve", "offer", "do")
+    at = len(name)
+    if tokens[at].lower == ",":  # "Brimblewick, a few streets over, is known for its soft beds"
+        at = next((place for place in range(at + 1, len(tokens) - 1) if tokens[place].lower == ","), at) + 1
+    known_for = tokens[at].lemma == "be" and at + 1 < len(tokens) and tokens[at + 1].lower == "known"
+    return known_for or tokens[at].lemma in ("have", "serve", "offer", "do")
 
 
 def _is_imagined(low: str, place: int) -> bool:

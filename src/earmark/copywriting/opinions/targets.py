@@ -117,7 +117,7 @@ def after_noun(tokens: Sequence[Token], index: int) -> list[Target]:
         before -= 1
     # "What stood out was the crust: crisp every time".
     # "A word on the service: slow".
-    told = separated and before >= 0 and (tokens[before].lemma == "be" or tokens[before].tag == "PRP")
+    told = separated and before >= 0 and (tokens[before].lemma == "be" or tokens[before].lower in ("on", "about"))
     opens = before < 0 or told or tokens[before].lower in CUT or tokens[before].lower in (",", "and", "&")
     ends = index + 1 >= len(tokens) or not (tokens[index + 1].is_noun or tokens[index + 1].is_verb)
     caused = before >= 0 and tokens[before].is_verb and tokens[before].lemma in _CAUSING

@@ -243,7 +243,7 @@ def _fits(tokens: list[Token], index: int, entry: Entry) -> bool:
     """Whether a phrase is what it looks like here: single words depend on their part of speech."""
     words, role, _ = entry
     following = tokens[index + len(words)] if index + len(words) < len(tokens) else None
-    if role == "denying" and words[-1] in ("but", "from", "near"):
+    if role == "denying" and words[-1] in ("but", "from", "near", "of"):
         # "far from the beach" tells where; "far from clean" denies.
         return following is not None and (following.is_adjective or following.tag[:2] in ("AV", "VV"))
     if role == "verb" and len(words) == 1:
