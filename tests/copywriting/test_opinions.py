@@ -60,6 +60,7 @@ def one(sentence: str, target: str, kind: str = "restaurants") -> ParsedClaim:
         ("Had I known how rude the staff was, I would have gone elsewhere.", "staff", "complaint"),
         ("It must be said that the soup was tasty.", "soup", "praise"),
         # Where the thing stands.
+        ("By accident or by design, the soup was tasty.", "soup", "praise"),
         ("Delicious, the soup.", "soup", "praise"),
         ("The soup, my brother told me, was cold.", "soup", "complaint"),
         ("The portions turned out to be tiny.", "portion", "complaint"),
@@ -184,7 +185,7 @@ def test_a_place_with_another_name_is_elsewhere() -> None:
     assert flags == [("elsewhere",), (), *[("elsewhere",)] * 3]
 
 
-def test_an_unknown_noun_that_always_stands_in_the_same_words_is_an_idiom_and_no_thing() -> None:
+def test_an_unknown_noun_that_only_stands_where_idioms_do_is_no_thing() -> None:
     texts = ("In a nutshell, sturdy.", "The buttons in a nutshell: sturdy.", "The lid in a nutshell: sturdy.")
     texts += ("I loved the smoky orzotto.", "The orzotto was tasty.")
     product = Product(id="p", name="The Copper Kettle")
@@ -285,6 +286,11 @@ def test_what_others_said_is_flagged() -> None:
     quoted = one('The sign says "the most delicious bread in the whole valley" at the door.', "bread")
     assert "quoted" in quoted.flags
     assert all(claim.flags for claim in read("Reviews said the food was great."))
+
+
+def test_what_opens_a_sentence_behind_a_preposition_is_not_judged() -> None:
+    assert {claim.target for claim in read("By accident or by design, the soup was tasty.")} == {"soup"}
+    assert {claim.target for claim in read("Bread, soup and salad were tasty.")} == {"bread", "soup", "salad"}
 
 
 def test_names_of_people_never_become_targets() -> None:

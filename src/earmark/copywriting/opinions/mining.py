@@ -152,15 +152,10 @@ def mine_opinions(
 
 
 def _without_idioms(found: Sequence[tuple[str, Pair]]) -> list[tuple[str, Pair]]:
-    """An unknown noun that is judged in one surrounding only is flagged: "in a nutshell: sturdy" is of no nutshell."""
-    around: dict[str, set[tuple[str, str] | None]] = {}
-    for _, pair in found:
-        around.setdefault(pair.target, set()).add(pair.around)
+    """An unknown noun that is never named but loosely is flagged: "in a nutshell: sturdy" is said of no nutshell."""
+    things = {pair.target for _, pair in found if not pair.loose}
     return [
-        (
-            review_id,
-            replace(pair, flags=(*pair.flags, "idiom")) if pair.around and len(around[pair.target]) < 2 else pair,
-        )
+        (review_id, pair if pair.target in things else replace(pair, flags=(*pair.flags, "idiom")))
         for review_id, pair in found
     ]
 

@@ -35,8 +35,8 @@ class Pair:
     target_span: tuple[int, int] | None
     """``None`` where the target is implied, or named by a pronoun."""
     descriptor_span: tuple[int, int]
-    around: tuple[str, str] | None
-    """The words before and behind a target that no list of ours knows."""
+    loose: bool
+    """Whether the target is a noun that no list of ours knows, in a place where idioms stand."""
     start: int
     """Where the words begin that say so, with what negates or exceeds: "not a clean room", "too salty"."""
 

@@ -259,7 +259,7 @@ class SentenceReader:
                 dimension=judgement.dimension, form=form, past=past, flags=self._with_target_flags(target, flags),
                 target_span=None if target.pronoun else (target.start, target.end),
                 descriptor_span=(tokens[first].start, tokens[last].end),
-                around=self._surroundings(target), start=self._start(first, words),
+                loose=self._stands_loosely(target), start=self._start(first, words),
             )
         )  # fmt: skip
 
@@ -269,16 +269,15 @@ class SentenceReader:
         begins = first - 1 if negation is None and words.startswith("too ") and first else first
         return self.tokens[begins if negation is None else negation].start
 
-    def _surroundings(self, target: Target) -> tuple[str, str] | None:
-        """The words around an unknown noun and its own adjectives; ``None`` for one that we know."""
+    def _stands_loosely(self, target: Target) -> bool:
+        """Whether a noun that we do not know stands behind a preposition or a comma, where idioms stand."""
         known = {target.lemma.replace(" ", "-"), *target.lemma.split(" ")} & self.lexicon.memberships.keys()
         if target.pronoun or known:
-            return None
-        first = next(at for at, token in enumerate(self.tokens) if token.end > target.start)
-        behind = next((token.lower for token in self.tokens if token.start >= target.end), "")
-        while first and (self.tokens[first - 1].is_adjective or self.tokens[first - 1].tag in _OF_A_NOUN):
-            first -= 1
-        return (self.tokens[first - 1].lower if first else "", behind)
+            return False
+        at = next(at for at, token in enumerate(self.tokens) if token.end > target.start) - 1
+        while at >= 0 and (self.tokens[at].is_adjective or self.tokens[at].tag in _OF_A_NOUN):
+            at -= 1
+        return at >= 0 and (self.tokens[at].tag in ("PRP", "PRF") or self.tokens[at].lower == ",")
 
     def _with_target_flags(self, target: Target, flags: tuple[str, ...]) -> tuple[str, ...]:
         head = target.lemma.rsplit(" ", 1)[-1]

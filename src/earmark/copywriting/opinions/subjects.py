@@ -143,9 +143,18 @@ def _noun_subject(tokens: Sequence[Token], last: int) -> list[Target]:
         and tokens[at].lower in ("and", "&", ",", "/")
         and tokens[at - 1].is_noun
         and not _verb_before(tokens, at)
+        and not (tokens[at].lower == "," and _is_governed(tokens, at - 1))
     ):
         found = [*_noun_subject(tokens, at - 1), *found]
     return found
+
+
+def _is_governed(tokens: Sequence[Token], noun: int) -> bool:
+    """``by design, the view was grand``: what stands behind a preposition opens no list of subjects."""
+    at = noun
+    while at >= 0 and (tokens[at].is_noun or tokens[at].is_adjective or tokens[at].tag[:2] in ("AT", "DP", "DT")):
+        at -= 1
+    return at >= 0 and tokens[at].tag in ("PRP", "PRF")
 
 
 def _verb_before(tokens: Sequence[Token], index: int) -> bool:

@@ -21,7 +21,7 @@ class Opinion(Record):
     time: Literal["now", "past"] = "now"
     flags: tuple[str, ...] = ()
     """Why it may not be used as support: ``sarcasm``, ``elsewhere``, ``hypothetical``, ``question``, ``quoted``,
-    ``vague`` (nothing in particular is judged), ``idiom`` (an unknown noun, in one surrounding only) or ``not the
+    ``vague`` (nothing in particular is judged), ``idiom`` (an unknown noun, only where idioms stand) or ``not the
     product``."""
     start: int
     end: int
