@@ -34,10 +34,11 @@ PRODUCTS, SEED = 240, 148806
 LEAST = {"one": 1, "another": 1, "two": 2, "three": 3, "several": 3, "four": 4, "five": 5, "many": 5}
 JUST_OPENED = (
     "No set of phrasings is unseen: the rows show rules that were mended on all of them.",
-    "When just opened, on 240 products of a new seed each, a set had so many unsupported sentences, wrong counts and"
-    + " half-shared facts covered: fourth (317742) 55 of 611, 37 of 116, 79%; fifth (640811) 2 of 605, 0 of 92, 94%;"
-    + " sixth (902217) 75 of 674, 44 of 124, 90%; seventh (148806) 50 of 603, 30 of 96, 88%.",
-    "One rule about idioms took the sixth from 75 to 3: a wording that many reviewers share goes wrong many times.",
+    "Just opened: unsupported sentences, wrong counts, half-shared facts covered; 240 products of a new seed each.",
+    "Fourth set just opened (seed 317742): 55 of 611, 37 of 116, 79%.",
+    "Fifth set just opened (seed 640811): 2 of 605, 0 of 92, 94%.",
+    "Sixth set just opened (seed 902217): 75 of 674, 44 of 124, 90%; a rule about idioms took the 75 to 3.",
+    "Seventh set just opened (seed 148806): 50 of 603, 30 of 96, 88%.",
 )
 TARGETS = {
     "unsupported sentences": "0",
