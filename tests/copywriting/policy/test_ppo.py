@@ -9,7 +9,7 @@ from earmark.copywriting.rewards.weigh import WeighConfig
 from earmark.copywriting.training.checkpoints import Progressed
 from earmark.copywriting.training.encoder_decoder import generate, load_seq2seq, teacher_forced
 from earmark.copywriting.training.episodes import Episode, encode
-from earmark.copywriting.training.policy_update import PolicyUpdate, Validation
+from earmark.copywriting.training.policy_update import Means, PolicyUpdate, Validation
 from earmark.copywriting.training.ppo import (
     PolicyConfig,
     Trainer,
@@ -18,6 +18,7 @@ from earmark.copywriting.training.ppo import (
     generalised_advantages,
     improve,
     leave_one_out,
+    of_any_length,
     token_rewards,
 )
 from earmark.copywriting.training.restraint import next_kl_weight, next_rescue
@@ -170,6 +171,42 @@ def test_a_ratio_beyond_the_clip_stops_pulling():
     assert clipped == 0.5
 
 
+@pytest.mark.parametrize("method", ["ppo", "rloo"])
+def test_what_only_the_prompt_decides_moves_nothing(tiny_bart, brief, method):
+    def of_the_prompt(drafts, briefs):
+        return [index // 2 / 10 for index in range(len(drafts))]
+
+    config = PolicyConfig(method=method, prompts=4, samples=2, max_new_tokens=8, kl_weight=0.0, unfinished_penalty=0.0)
+    trainer = Trainer(tiny_bart, {"allure": of_the_prompt, "veracity": constant}, config, WeighConfig())
+    before = copy.deepcopy(trainer.model.state_dict())
+    trainer.step(0, episodes(brief))
+    for name, weights in trainer.model.state_dict().items():
+        assert torch.equal(weights, before[name])
+
+
+def test_saying_less_makes_distance_no_cheaper():
+    mask = torch.tensor([[True, True, True], [True, False, False]])
+    charged = of_any_length(torch.tensor([[1.0, 1.0, 1.0], [1.0, 5.0, 5.0]]), mask).sum(1)
+    assert charged.tolist() == pytest.approx([2.0, 2.0])
+
+
+def test_while_the_value_head_knows_nothing_the_first_token_learns_as_much_from_a_score_as_the_last():
+    mask = torch.tensor([[True, True, True]])
+    rewards = token_rewards(torch.tensor([2.0]), torch.zeros(1, 3), mask, 0.5)
+    advantages, _ = generalised_advantages(rewards, torch.zeros(1, 3), mask, PolicyConfig().discount_lambda)
+    assert advantages.tolist() == [[2.0, 2.0, 2.0]]
+
+
+def test_the_rate_rises_over_the_first_steps(tiny_bart, brief):
+    config = PolicyConfig(prompts=2, samples=2, max_new_tokens=4, learning_rate=1e-3, warm_up=2)
+    trainer = Trainer(tiny_bart, {"allure": long_ones}, config, WeighConfig())
+    rates = []
+    for number in range(3):
+        trainer.step(number, episodes(brief))
+        rates.append(trainer.optimiser.param_groups[0]["lr"])
+    assert rates == [5e-4, 1e-3, 1e-3]
+
+
 class Dying:
     """A reward that dies, as a killed process does, on its so many-th call."""
 
@@ -196,9 +233,9 @@ def test_a_killed_run_resumes_to_the_same_losses(tiny_bart, brief, tmp_path, met
         return improve(tiny_bart, episodes(brief), rewards, tmp_path / folder, config, held_out=held_out)
 
     whole = run(long_ones, "whole")
-    # Validation, two steps, validation, one step; the next step's reward never returns.
+    # Validation (greedy and sampled), two steps, validation, one step; the next step's reward never returns.
     with pytest.raises(KeyboardInterrupt):
-        run(Dying(6), "killed")
+        run(Dying(8), "killed")
     assert len((tmp_path / "killed" / "updates.jsonl").read_text().splitlines()) == 3
     again = run(long_ones, "killed")
     assert again.best_step == whole.best_step
@@ -312,8 +349,9 @@ def test_a_checkpoint_too_far_from_the_start_is_never_the_best(tiny_bart, brief,
     assert near.best_step == 0
 
 
-def looked(gated_sum, information, kl=1.0):
-    return Validation(allure=0.5, veracity=0.5, information=information, gated_sum=gated_sum, kl=kl)
+def looked(gated_sum, information, kl=1.0, sampled=()):
+    greedy = {"allure": 0.5, "veracity": 0.5, "information": information, "gated_sum": gated_sum}
+    return Validation(greedy=Means(**greedy), sampled=Means(**{**greedy, **dict(sampled)}), kl=kl)
 
 
 def test_a_checkpoint_that_lowers_a_reward_is_never_the_best():
@@ -330,8 +368,14 @@ def test_a_checkpoint_that_lowers_a_reward_is_never_the_best():
     assert best(looked(0.9, 0.51)) == 1
     assert best(looked(0.9, 0.495)) == 1
     assert best(looked(0.9, 0.48)) == 0
-    assert best(looked(0.9, 0.51, kl=4.1)) == 0
+    assert best(looked(0.9, 0.51, sampled={"information": 0.48})) == 0
+    assert best(looked(0.9, 0.51, kl=3.3)) == 0
     assert best(looked(0.5, 0.51)) == 0
+
+
+def test_checkpoints_are_compared_by_greedy_and_sampled_text_alike():
+    assert looked(0.6, 0.5, sampled={"gated_sum": 0.5}).gated_sum == pytest.approx(0.55)
+    assert looked(0.6, 0.5, sampled={"gated_sum": None}).gated_sum == 0.6
 
 
 def test_a_reward_that_fell_below_its_start_counts_more_until_it_is_back():

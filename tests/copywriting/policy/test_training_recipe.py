@@ -12,7 +12,12 @@ from earmark.copywriting.training.finetune import FinetuneConfig
 from earmark.copywriting.training.ppo import PolicyConfig
 from earmark.copywriting.training.sample_briefs import sample_briefs
 from earmark.copywriting.training.small_bart import SmallBartConfig
-from earmark.copywriting.training.training_recipe import TrainingParts, TrainWriterConfig, train_writer
+from earmark.copywriting.training.training_recipe import (
+    TrainingParts,
+    TrainWriterConfig,
+    split_episodes,
+    train_writer,
+)
 from earmark.copywriting.writers.policy import PolicyWriter, packaged
 from earmark.errors import InvalidInput, RunConflict
 from earmark.runs import RunFolder
@@ -56,6 +61,14 @@ def test_every_stage_leaves_its_part_and_the_manifest_says_so(trained):
     assert done.after >= done.before
     assert "reinforcement learning stopped because" in run.manifest.notes[0]
     assert PolicyWriter(done.folder).name == "policy:policy"
+
+
+def test_held_out_prompts_are_of_whole_products_and_no_product_is_on_both_sides():
+    train_part, held_out = split_episodes(briefs(), TINY)
+    assert 0 < len(held_out) <= TINY.held_out
+    assert all(episode.brief.aspect is None for episode in held_out)
+    assert any(episode.brief.aspect for episode in train_part)
+    assert not {e.brief.product.id for e in train_part} & {e.brief.product.id for e in held_out}
 
 
 def test_a_finished_training_is_read_back_and_not_repeated(trained, words):

@@ -3,16 +3,30 @@
 from earmark.evidence import Record
 
 
-class Validation(Record):
-    """What the policy was worth on prompts of products that it does not learn from."""
+class Means(Record):
+    """Each reward's mean, and that of the gated sums, over the drafts to which it applies."""
 
     allure: float | None
     veracity: float | None
     information: float | None
     gated_sum: float | None
-    """Means over greedy drafts."""
+
+
+class Validation(Record):
+    """What the policy was worth on prompts of products that it does not learn from."""
+
+    greedy: Means
+    """Of the likeliest text for each prompt."""
+    sampled: Means
+    """Of one sample for each."""
     kl: float
-    """To the fine-tuned model, over samples, in nats a sequence."""
+    """To the fine-tuned model, over the samples, in nats a sequence."""
+
+    @property
+    def gated_sum(self) -> float | None:
+        """Of both kinds of text alike: a policy is used either way."""
+        sums = [kind.gated_sum for kind in (self.greedy, self.sampled) if kind.gated_sum is not None]
+        return sum(sums) / len(sums) if sums else None
 
 
 class PolicyUpdate(Record):

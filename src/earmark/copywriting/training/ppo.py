@@ -14,7 +14,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 import torch
 from torch import Tensor, nn
@@ -24,7 +24,7 @@ from earmark.copywriting.rewards.weigh import Spreads, WeighConfig, gated_sum, w
 from earmark.copywriting.training.checkpoints import Progressed, log, mean_of, resume, save, save_model
 from earmark.copywriting.training.encoder_decoder import Generated, generate, load_seq2seq, teacher_forced
 from earmark.copywriting.training.episodes import Episode, encode, read
-from earmark.copywriting.training.policy_update import PolicyUpdate, Validation
+from earmark.copywriting.training.policy_update import Means, PolicyUpdate, Validation
 from earmark.copywriting.training.restraint import next_kl_weight, next_rescue
 from earmark.copywriting.writers.drafts import Brief, Draft
 from earmark.errors import InvalidInput, NotEnoughEvidence
@@ -48,19 +48,23 @@ class PolicyConfig:
     minibatch: int = 8
     """Prompts (with all their samples) in one gradient step."""
     learning_rate: float = 3e-5
-    """Of the policy, a large pretrained one; 2e-4 suits a small one. AdamW without weight decay."""
+    """Of the policy, a large pretrained one; 1e-4 suits a small one. AdamW without weight decay."""
+    warm_up: int = 8
+    """Steps over which the policy's rate rises to that: Adam's first steps are as long as any, on the word of a single
+    batch, and go far in directions that no reward asked for."""
     value_learning_rate: float = 1e-3
     """Of the value head, which reads the decoder and does not disturb it."""
-    kl_weight: float = 0.05
+    kl_weight: float = 0.3
     """What one nat away from the fine-tuned model costs at least, in standard deviations of a reward."""
-    kl_target: float = 3.0
+    kl_target: float = 2.0
     """Nats a sequence beyond which the cost rises, step by step, until the policy comes back."""
-    kl_gain: float = 1.0
+    kl_gain: float = 0.5
     """How fast the cost follows; the paper's 0.1 is for runs of many more steps."""
     clip: float = 0.2
     """How far a token's probability ratio may move in one batch."""
-    discount_lambda: float = 0.95
-    """GAE's lambda; rewards are not discounted, copy is short."""
+    discount_lambda: float = 1.0
+    """GAE's lambda; rewards are not discounted, copy is short. Under 1, as long as the value head knows nothing, the
+    beginning of a text hardly learns from the score at its end."""
     unfinished_penalty: float = 1.0
     """Taken from a text that did not end within ``max_new_tokens``."""
     gradient_norm: float = 1.0
@@ -71,15 +75,16 @@ class PolicyConfig:
     """A text ends here at the latest."""
     kl_limit: float = 8.0
     """Nats a sequence at which the run stops."""
-    kl_of_best: float = 3.75
-    """Nats a sequence beyond which a checkpoint is not kept as the best."""
+    kl_of_best: float = 3.25
+    """Nats a sequence on held-out prompts beyond which a checkpoint is not kept as the best."""
     rescue: float = 1.5
     """What the weight of a reward is multiplied by whenever held-out prompts find it lower than at first, until it is
     back; 1 leaves the weights alone."""
     most_rescue: float = 4.0
     """How many times its own weight a reward may get so."""
     may_fall: float = 0.01
-    """How far under its start a reward's mean may lie without being called lower: less than the noise of a look."""
+    """How far under its start a reward's mean may lie, in greedy or in sampled text, without being called lower: less
+    than the noise of a look."""
     uniqueness_limit: float = 0.6
     """Share of different texts over different prompts under which the run stops."""
     validate_every: int = 5
@@ -97,7 +102,7 @@ class Improved:
     best_step: int
     stopped_because: str
     before: float | None
-    """Gated sum of the fine-tuned model's greedy drafts for held-out prompts; ``None`` without any."""
+    """Gated sum of the fine-tuned model's drafts for held-out prompts, greedy and sampled; ``None`` without any."""
     after: float | None
     """The same of the best checkpoint; of the training batches where no prompts were held out."""
     updates: tuple[PolicyUpdate, ...]
@@ -216,6 +221,8 @@ class Trainer:
     def step(self, number: int, episodes: Sequence[Episode]) -> tuple[PolicyUpdate, str | None]:
         """Draw, generate, score, learn; what happened, and why the run should stop, if it should."""
         started = time.perf_counter()
+        warmth = min(1.0, (number + 1) / self.config.warm_up) if self.config.warm_up else 1.0
+        self.optimiser.param_groups[0]["lr"] = self.config.learning_rate * warmth
         generator = torch.Generator().manual_seed(self.config.seed * 1_000_003 + number)
         order = torch.randperm(len(episodes), generator=generator)[: self.config.prompts]
         chosen = [episodes[int(index)] for index in order]
@@ -243,7 +250,7 @@ class Trainer:
             uniqueness=len(set(firsts.values())) / len(firsts),
             seconds=time.perf_counter() - started,
             seconds_rewards=seconds_rewards,
-            **means(scores, self.weighing),
+            **means(scores, self.weighing).model_dump(),
         )
         self.kl_weight = next_kl_weight(self.kl_weight, update.kl, self.config)
         return update, self._alarm(update, written.drafts, written.briefs, [value or 0.0 for value in sums])
@@ -303,26 +310,33 @@ class Trainer:
 
     def _advantages(self, made: Generated, kl: Tensor, returns: Tensor) -> tuple[Tensor, Tensor]:
         """Per-token advantages, and value targets (zeros for RLOO)."""
+        kl = of_any_length(kl, made.mask)
         if made.values is None:
             whole = (returns - self.kl_weight * kl.sum(1)).view(-1, self.config.samples)
             return leave_one_out(whole).flatten().unsqueeze(1) * made.mask, torch.zeros_like(kl)
+        if self.config.samples > 1:
+            # Most of what returns vary by is the prompt. The value head starts from nothing: until it told prompts
+            # apart, what they are worth would be noise in every token's advantage.
+            returns = leave_one_out(returns.view(-1, self.config.samples)).flatten()
         rewards = token_rewards(returns, kl, made.mask, self.kl_weight)
         advantages, targets = generalised_advantages(rewards, made.values, made.mask, self.config.discount_lambda)
         real = advantages[made.mask]
         return (advantages - real.mean()) / (real.std() + 1e-6) * made.mask, targets
 
     def validate(self, episodes: Sequence[Episode]) -> Validation:
-        """What the policy is worth on prompts that it does not learn from: greedy drafts, and the KL of samples."""
+        """What the policy is worth on prompts that it does not learn from: greedy drafts, and samples with their KL."""
         generator = torch.Generator().manual_seed(self.config.seed)
-        scores, kls = [], []
+        scores: dict[str, list[RewardScores]] = {"greedy": [], "sampled": []}
+        kls: list[float] = []
         for start in range(0, len(episodes), 32):
             part = episodes[start : start + 32]
-            _, _, greedy, _ = self._generate(part, 1, None)
-            written = read(self.tokenizer, greedy.tokens, part, "greedy")
-            scores += score(written.drafts, written.briefs, self.rewards)
-            _, _, _, kl = self._generate(part, 1, generator)
-            kls += kl.sum(1).tolist()
-        return Validation(kl=sum(kls) / len(kls), **means(scores, self.weighing))
+            for kind, chance in (("greedy", None), ("sampled", generator)):
+                _, _, made, kl = self._generate(part, 1, chance)
+                written = read(self.tokenizer, made.tokens, part, kind)
+                scores[kind] += score(written.drafts, written.briefs, self.rewards)
+                kls += kl.sum(1).tolist() if chance else []
+        each = {kind: means(found, self.weighing) for kind, found in scores.items()}
+        return Validation(kl=sum(kls) / len(kls), **each)
 
     def _alarm(
         self, update: PolicyUpdate, drafts: Sequence[Draft], briefs: Sequence[Brief], sums: Sequence[float]
@@ -335,10 +349,10 @@ class Trainer:
         return next((f"canary at step {update.step}: {reason}" for reason in heard if reason), None)
 
 
-def means(scores: Sequence[RewardScores], weighing: WeighConfig) -> dict[str, Any]:
-    """Each reward's mean, and that of the gated sums, over the drafts to which it applies."""
-    found: dict[str, Any] = {name: mean_of([getattr(item, name) for item in scores]) for name in REWARDS}
-    return {**found, "gated_sum": mean_of([gated_sum(item, weighing) for item in scores])}
+def means(scores: Sequence[RewardScores], weighing: WeighConfig) -> Means:
+    """Each reward's mean, and that of the gated sums."""
+    found = {name: mean_of([getattr(item, name) for item in scores]) for name in REWARDS}
+    return Means(**found, gated_sum=mean_of([gated_sum(item, weighing) for item in scores]))
 
 
 class ValueHead(nn.Module):
@@ -377,6 +391,15 @@ def generalised_advantages(rewards: Tensor, values: Tensor, mask: Tensor, lam: f
         following = torch.where(here, values[:, position], 0.0)
         advantages[:, position] = running
     return advantages, (advantages + values) * mask
+
+
+def of_any_length(kl: Tensor, mask: Tensor) -> Tensor:
+    """Each token's KL such that texts as far away a token cost the same, short or long; (text, token).
+
+    Charged by the text, distance is cheaper for whoever says less, and at a high price the policy falls silent.
+    """
+    lengths = mask.sum(1, keepdim=True).float()
+    return kl * mask * lengths.mean() / lengths
 
 
 def token_rewards(scores: Tensor, kl: Tensor, mask: Tensor, kl_weight: float) -> Tensor:

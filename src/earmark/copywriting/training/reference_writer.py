@@ -26,18 +26,17 @@ PRODUCTS, SEED, FEW = 1400, 0, (3, 9)
 REFERENCE = TrainWriterConfig(
     size=SmallBartConfig(width=128, layers=2, dropout=0.0),
     lessons=FinetuneConfig(epochs=4, batch=16, learning_rate=2e-3, validate_every=250),
-    weighing=WeighConfig(information=1.5),
+    weighing=WeighConfig(information=3.0),
     improvement=PolicyConfig(
         method="rloo",
-        steps=24,
+        steps=72,
         prompts=16,
         samples=4,
-        learning_rate=2e-4,
-        kl_weight=0.1,
-        rescue=2.0,
-        validate_every=4,
+        learning_rate=1e-4,
+        validate_every=12,
         max_new_tokens=90,
     ),
+    held_out=256,
 )
 """How the packaged reference writer was made."""
 

@@ -35,8 +35,12 @@ def next_rescue(
 
 
 def lowered(first: Validation, found: Validation, may_fall: float) -> tuple[str, ...]:
-    """The rewards that applied at first and are lower now, by more than they may fall."""
-    pairs = {name: (getattr(first, name), getattr(found, name)) for name in REWARDS}
+    """The rewards that applied at first and are lower now, by more than they may fall, in either kind of text."""
+    kinds = ((first.greedy, found.greedy), (first.sampled, found.sampled))
     return tuple(
-        name for name, (was, now) in pairs.items() if was is not None and (now is None or now < was - may_fall)
+        name for name in REWARDS if any(_fell(getattr(was, name), getattr(now, name), may_fall) for was, now in kinds)
     )
+
+
+def _fell(was: float | None, now: float | None, may_fall: float) -> bool:
+    return was is not None and (now is None or now < was - may_fall)

@@ -65,7 +65,8 @@ class TrainWriterConfig:
     weighing: WeighConfig = field(default_factory=WeighConfig)
     """How rewards are weighed; a weight of 0 leaves one out."""
     held_out: int = 64
-    """Prompts of validation products by which the best checkpoint is chosen."""
+    """Prompts of validation products by which the best checkpoint is chosen, at most: those of whole products, which
+    have most to say, stray furthest and lose information first."""
     seed: int = 0
     """Of the draw of styles and aspects."""
 
@@ -235,12 +236,12 @@ def drawn_style(random: Random) -> Style:
 
 
 def split_episodes(briefs: Iterable[Brief], config: TrainWriterConfig) -> tuple[list[Episode], list[Episode]]:
-    """Episodes of training products, and some of validation products, split as the corpus is."""
+    """Episodes of training products, and some of whole validation products, split as the corpus is."""
     split = ProductSplit(config.corpus.shares, config.corpus.seed)
     parts: tuple[list[Episode], ...] = ([], [], [])
     for episode in episodes_of(briefs):
         parts[split.part(episode.brief.product.id)].append(episode)
-    return parts[0], _spread(parts[1], config.held_out)
+    return parts[0], _spread([episode for episode in parts[1] if episode.brief.aspect is None], config.held_out)
 
 
 def _spread(episodes: Sequence[Episode], count: int) -> list[Episode]:

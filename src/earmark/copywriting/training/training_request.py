@@ -87,7 +87,7 @@ def train_from_reviews(
             method=request.method,  # type: ignore[arg-type]
             steps=request.steps,
             # The rate that suits a large model leaves a small one where it is.
-            learning_rate=2e-4 if request.start_from in (None, *writer_names()) else PolicyConfig.learning_rate,
+            learning_rate=1e-4 if request.start_from in (None, *writer_names()) else PolicyConfig.learning_rate,
             max_new_tokens=96,
             seed=request.seed,
         ),
