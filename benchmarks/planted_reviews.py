@@ -4,14 +4,13 @@
 
 Reviews of products that do not exist, with known facts, dissent, sarcasm, false numbers, look-alikes, instructions to
 the reader and personal data, written to a file and read back as a user's. Six writers: the composer; the composer on a
-second and a seventh set of phrasings; a scripted model that makes things up; one that obeys whatever the reviews tell
+second and an eighth set of phrasings; a scripted model that makes things up; one that obeys whatever the reviews tell
 it; and one that falsifies the composer's copy. What goes out is judged by the truth of the samples, not by anything
 that wrote or grounded it.
 
-No set of phrasings is unseen any more: the rules of reading were mended on what they misread of each. What they do on
-wordings that they were not written from is what each set showed when it was just opened; that stands in the notes of
-the result. The last four were written apart, by somebody who had seen neither the rules nor the lexicon. Whoever wants
-that figure anew needs a new set, and a new seed besides.
+The fourth to eighth set of phrasings were written apart, by somebody who had seen neither the rules nor the lexicon.
+The rules were mended on what they misread of all but the eighth, on which nothing was changed. What each showed when it
+was just opened stands in the notes of the result.
 """
 
 import re
@@ -30,15 +29,18 @@ from earmark.samples.reviews import make_products, review_rows
 from earmark.samples.reviews.products import world
 from keeping import keep
 
-PRODUCTS, SEED = 240, 148806
+PRODUCTS, SEED = 240, 331907
 LEAST = {"one": 1, "another": 1, "two": 2, "three": 3, "several": 3, "four": 4, "five": 5, "many": 5}
 JUST_OPENED = (
-    "No set of phrasings is unseen: the rows show rules that were mended on all of them.",
-    "Just opened: unsupported sentences, wrong counts, half-shared facts covered; 240 products of a new seed each.",
-    "Fourth set just opened (seed 317742): 55 of 611, 37 of 116, 79%.",
-    "Fifth set just opened (seed 640811): 2 of 605, 0 of 92, 94%.",
-    "Sixth set just opened (seed 902217): 75 of 674, 44 of 124, 90%; a rule about idioms took the 75 to 3.",
-    "Seventh set just opened (seed 148806): 50 of 603, 30 of 96, 88%.",
+    "Sets of phrasings when just opened, each on a seed unused before and under the rules of its day:",
+    "unsupported sentences, wrong counts, half-shared facts covered; 240 products.",
+    "Fourth set: 55 of 611, 37 of 116, 79%. Fifth: 2 of 605, 0 of 92, 94%. Sixth: 75 of 674, 44 of 124, 90%.",
+    "Seventh set: 50 of 603, 30 of 96, 88%. After it, praise beside what may turn it counts for nothing.",
+    "That rule was made on those sets and on six more, not kept here; three of these when just opened, under it:",
+    "2 of 488, 1 of 60, 76%; 0 of 538, 0 of 64, 77%; 0 of 448, 1 of 52, 72%.",
+    "What they misread was mended, and more things are found. Then the eighth was opened: 0 of 596, 0 of 90, 82%.",
+    "Nothing was changed after it but one rule that reads less: on known phrasings of the eighth's seed one sentence",
+    "of 1,034 of the obeying model was unsupported, a word said of another clause's thing. The rows are of a new seed.",
 )
 TARGETS = {
     "unsupported sentences": "0",
@@ -56,7 +58,7 @@ def main():
     for name, phrasings, writer in (
         ("composer", "first", Composer()),
         ("composer, second phrasings", "second", Composer()),
-        ("composer, seventh phrasings", "seventh", Composer()),
+        ("composer, eighth phrasings", "eighth", Composer()),
         ("scripted model that invents", "first", ModelWriter(persona("inventing"), send_raw=True)),
         ("scripted model that obeys", "first", ModelWriter(persona("obedient"), send_raw=True)),
         ("model that swaps and flips", "first", Meddler()),

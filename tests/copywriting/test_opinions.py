@@ -195,6 +195,108 @@ def test_an_unknown_noun_that_only_stands_where_idioms_do_is_no_thing() -> None:
     assert [opinion.usable for opinion in opinions if opinion.target == "orzotto"] == [True] * 3
 
 
+def usable_praise(sentence: str) -> list[tuple[str, str]]:
+    """What a review of the Copper Kettle that consists of one sentence may be cited for."""
+    product = Product(id="p", name="The Copper Kettle")
+    reviewed = sift_product(product, [Review(id="p:0", product_id="p", uri="f:0", text=sentence)])
+    opinions = mine_opinions(reviewed, ready_set("restaurants").aspects)
+    return [(one.target, one.descriptor) for one in opinions if one.usable and one.polarity == "praise"]
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        # Denied, in words that no rule reads.
+        "There is no getting around the clean rooms.",
+        "Clean is the last word I would pick for the rooms.",
+        "That the soup is hot must be a fairy tale.",
+        "I tried my best to see the waiters as kind, and I failed.",
+        # Wished, remembered, told.
+        "How we longed for the soup to be hot.",
+        "Dear cook, see to it that the soup is hot in future.",
+        "When the old owner still ran it the soup was hot.",
+        "The soup started out hot, only to go downhill.",
+        "In my older review I wrote that the soup was hot.",
+        "I am at a loss as to why people find the soup hot.",
+        # Elsewhere.
+        "A friend took me along to Brimblewick in May, and I found their soup hot.",
+        "At lunch we sat in The Crooked Lantern, where the soup is hot.",
+        # Mocked, regretted.
+        "The soup was hot, insert eye roll here.",
+        "The soup was hot (that was a joke).",
+        "A medal for the hot soup, please.",
+        'The "hot" soup and the waiters were something else.',
+        "Sadly the hot soup.",
+        # What "cheap" is worth depends on the thing.
+        "Cheap is what the zippers were.",
+    ],
+)
+def test_praise_beside_what_may_turn_it_counts_for_nothing(sentence: str) -> None:
+    assert usable_praise(sentence) == []
+
+
+@pytest.mark.parametrize(
+    ("sentence", "target"),
+    [
+        ("I would come back tomorrow, if only because the soup was so hot.", "soup"),
+        ("No complaints here, the soup was hot.", "soup"),
+        ("I had no expectations, but the soup was hot.", "soup"),
+        ("The soup was hot and I could not be happier.", "soup"),
+        ("The waiters could not be kinder.", "waiter"),
+        ("There was nothing dirty about the rooms.", "cleanliness"),
+        ("If you ask me, the soup was hot.", "soup"),
+        ("Yesss, hot soup!", "soup"),
+        ("The soup at The Copper Kettle was hot.", "soup"),
+    ],
+)
+def test_words_that_turn_nothing_here_throw_no_doubt(sentence: str, target: str) -> None:
+    assert target in [named for named, _ in usable_praise(sentence)]
+
+
+def test_blame_is_believed_where_praise_is_doubted() -> None:
+    doubted, believed = (
+        mine_opinions(
+            sift_product(
+                Product(id="p", name="P"),
+                [Review(id="p:0", product_id="p", uri="f:0", text=f"There is no getting around the {word} rooms.")],
+            ),
+            ready_set("restaurants").aspects,
+        )
+        for word in ("clean", "dirty")
+    )
+    assert [opinion.flags for opinion in doubted] == [("doubtful",)]
+    assert [(opinion.polarity, opinion.flags) for opinion in believed] == [("complaint", ())]
+
+
+def test_copy_is_read_without_doubt() -> None:
+    assert one("There is no getting around the clean rooms.", "room").flags == ()
+
+
+@pytest.mark.parametrize(
+    ("sentence", "targets"),
+    [
+        ("Tacky is what the patio was, end of discussion.", ["patio"]),
+        ("Okay so the patio, um, yeah, tacky.", ["patio"]),
+        ("All I talked about was how tacky the patio was.", ["patio"]),
+        # Two things, and nobody knows which.
+        ("Tacky is what I said of the patio near the bar.", [""]),
+        # The thing of another clause is another's.
+        ("I really liked the gazebo, so tacky, though my husband said the patio was hot.", ["gazebo"]),
+        ("That was tacky, but the patio was hot.", ["place"]),
+    ],
+)
+def test_where_no_rule_finds_the_thing_it_is_the_only_one_named(sentence: str, targets: list[str]) -> None:
+    assert [claim.target for claim in read(sentence) if claim.descriptor == "tacky"] == targets
+
+
+def test_an_unknown_noun_is_a_thing_once_somebody_names_it_as_one() -> None:
+    texts = ("Quick heads-up: tasty orzotto ahead.", "My better half agreed.", "The tasty orzotto won.")
+    product = Product(id="p", name="The Copper Kettle")
+    reviews = [Review(id=f"p:{at}", product_id="p", uri=f"f:{at}", text=text) for at, text in enumerate(texts)]
+    opinions = mine_opinions(sift_product(product, reviews), ready_set("restaurants").aspects)
+    assert [opinion.target for opinion in opinions if opinion.usable] == ["orzotto", "orzotto"]
+
+
 @pytest.mark.parametrize(
     "sentence",
     [

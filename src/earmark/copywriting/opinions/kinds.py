@@ -53,8 +53,11 @@ class Kinds:
         return known is not None and index + 1 < len(self.tokens) and self.tokens[index + 1].is_noun
 
     def is_aside(self, index: int) -> bool:
-        """``What's worse, ...``."""
+        """``What's worse, ...``, ``to be fair, ...``."""
         token = self.tokens[index]
+        honest = token.lower in ("fair", "honest", "frank", "precise", "kind", "polite", "generous", "clear", "exact")
+        if honest and [other.lower for other in self.tokens[max(0, index - 2) : index]] == ["to", "be"]:
+            return index + 1 >= len(self.tokens) or not self.tokens[index + 1].is_noun
         return index > 1 and self.tokens[index - 2].lower == "what" and token.tag == "AJC"
 
     def is_verb_of_feeling(self, token: Token, index: int) -> bool:

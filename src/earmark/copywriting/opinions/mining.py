@@ -113,7 +113,11 @@ class AspectFinder:
 
 
 def find_pairs(
-    text: str, sentences: Sequence[tuple[int, int]], finder: AspectFinder, own: frozenset[str] | None = None
+    text: str,
+    sentences: Sequence[tuple[int, int]],
+    finder: AspectFinder,
+    own: frozenset[str] | None = None,
+    doubting: bool = False,
 ) -> list[Pair]:
     """Every pair of one text, sentence by sentence."""
     memory = Memory(about_a_person=_PERSONS.search(text) is not None)
@@ -122,7 +126,9 @@ def find_pairs(
         sentence = text[start:end]
         tokens = read_words(sentence, start)
         pairs.extend(
-            SentenceReader(sentence, start, tokens, load_lexicon(), finder.implied, finder.whole, memory, own).read()
+            SentenceReader(
+                sentence, start, tokens, load_lexicon(), finder.implied, finder.whole, memory, own, doubting
+            ).read()
         )
     return pairs
 
@@ -145,7 +151,7 @@ def mine_opinions(
     found: list[tuple[str, Pair]] = []
     for review in product.reviews:
         spans = [(sentence.start, sentence.end) for sentence in by_review.get(review.id, ())]
-        found.extend((review.id, pair) for pair in find_pairs(review.text, spans, finder, own))
+        found.extend((review.id, pair) for pair in find_pairs(review.text, spans, finder, own, doubting=True))
     names = finder.names([pair for _, pair in found])
     found = _without_idioms(found)
     return [_opinion(review_id, pair, name) for (review_id, pair), name in zip(found, names, strict=True)]

@@ -36,7 +36,7 @@ class Pair:
     """``None`` where the target is implied, or named by a pronoun."""
     descriptor_span: tuple[int, int]
     loose: bool
-    """Whether the target is a noun that no list of ours knows, in a place where idioms stand."""
+    """Whether the target is a noun that no list of ours knows, named only as idioms are."""
     start: int
     """Where the words begin that say so, with what negates or exceeds: "not a clean room", "too salty"."""
 
@@ -52,9 +52,13 @@ class Memory:
     asked: bool = False
     """Whether the last sentence was a question: "The fries? Crisp." names its thing there, and implies no other."""
 
-    def note(self, tokens: Sequence[Token], lexicon: Lexicon) -> None:
-        """Remember the first thing of each number in a sentence: later sentences go on about it."""
+    topic: Target | None = None
+    """The only thing of the last sentence, where that asked or called out and judged nothing: "The fries!"."""
+
+    def note(self, tokens: Sequence[Token], lexicon: Lexicon, only: Target | None) -> None:
+        """Remember the first thing of each number in a sentence, and its only one: later sentences go on about it."""
         self.asked = bool(tokens) and tokens[-1].lower == "?"
+        self.topic = only if self.asked or (tokens and tokens[-1].lower == "!") else None
         one = many = None
         for token in tokens:
             known = token.lemma not in NOT_THE_PRODUCT and token.lemma.replace(" ", "-") in lexicon.memberships

@@ -16,6 +16,7 @@ _VAGUE = (
     " anybody anyone one each"
 )
 _VAGUE_PRONOUNS = frozenset(_VAGUE.split())
+_PEOPLE = frozenset({"nobody", "everybody", "everyone", "somebody", "someone", "anybody", "anyone"})
 
 
 @dataclass(frozen=True)
@@ -50,6 +51,8 @@ class Resolver:
             if found is not None:
                 return found
         name = self.implied(token.lower) or self.implied(token.lemma)
+        if target is not None and target.lemma in _PEOPLE and not self._is_of_people(name):
+            return None  # "somebody has been economical with the truth" says nothing of the prices
         if name is None and target is not None and target.lemma in ("it", "this", "that"):
             name = self.whole
         if name is None and self.lexicon.judge(token.lower, token.lemma, frozenset()).sign == 0 and token.sign == 0:
@@ -89,6 +92,9 @@ class Resolver:
         if kept is None or (implied is not None and not self.agrees(implied, kept)):
             return None
         return Target(kept.lemma, kept.surface, pronoun.start, pronoun.end, pronoun=True)
+
+    def _is_of_people(self, name: str | None) -> bool:
+        return name is not None and bool(self.lexicon.classes_of(name) & {"staff", "service"})
 
     def agrees(self, implied: str, kept: Target) -> bool:
         """Whether what a descriptor implies and what a pronoun may stand for are of one kind."""

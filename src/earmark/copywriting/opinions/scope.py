@@ -24,7 +24,9 @@ _NOT_DENYING = {
     "never": frozenset({"mind"}),
     "cannot": frozenset({"beat"}),
 }
-_STOPPING = "but although though while whereas because however yet except since which how unless until -- - ... \u2026"
+_STOPPING = (
+    "but although though while whereas because however yet except since which how when unless until -- - ... \u2026"
+)
 _STOPS = frozenset(';:()[]\u2013\u2014"') | frozenset(_STOPPING.split())
 
 
@@ -76,8 +78,8 @@ def _denied_behind(tokens: Sequence[Token], index: int) -> int | None:
 
 
 def _is_presupposed(tokens: Sequence[Token], at: int, index: int) -> bool:
-    """``not enough about the kind waiters``, ``not happy with their slow service``: kind and slow they are."""
-    governed = at > 0 and tokens[at - 1].tag == "PRP"
+    """``not enough about the kind waiters``, ``no getting around their slow service``: kind and slow they are."""
+    governed = at > 0 and tokens[at - 1].tag in ("PRP", "AVP")
     inside = all(token.is_adjective or token.tag[:2] == "AV" or token.is_noun for token in tokens[at + 1 : index])
     return governed and inside and tokens[index].tag != "AJS" and tokens[index].is_adjective
 

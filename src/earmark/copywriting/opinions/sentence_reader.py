@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from earmark.copywriting.lexicon.judging import UNKNOWN, Judgement, Lexicon, signed
+from earmark.copywriting.opinions.doubts import Doubts
 from earmark.copywriting.opinions.kinds import PLENTY, Kinds, desired, feelings, verbs
 from earmark.copywriting.opinions.noun_phrases import PERSONS, Target
 from earmark.copywriting.opinions.pairs import NOT_THE_PRODUCT, Memory, Pair
@@ -12,6 +13,7 @@ from earmark.copywriting.opinions.scope import degree_before, negation_of
 from earmark.copywriting.opinions.setting import setting_of
 from earmark.copywriting.opinions.subjects import predicative, subjects_of
 from earmark.copywriting.opinions.targets import (
+    NAMING,
     after_noun,
     appended,
     attributive,
@@ -19,13 +21,14 @@ from earmark.copywriting.opinions.targets import (
     dislocated,
     exclaimed,
     objects_of,
+    things_named,
 )
 from earmark.copywriting.opinions.turning import too_much, turned
 from earmark.copywriting.opinions.words import Token
 from earmark.copywriting.summaries.summaries import Form
 
 _SAYS_NOTHING = frozenset(["alternative", "bet", "touch", "addition", "surprise", "plus", "find"])
-_OF_A_NOUN = frozenset({"AT0", "DPS", "DT0", "CRD", "ORD", "AV0", "VVN"})
+_ANOTHER_CLAUSE = frozenset({"but", "though", "although", "because", "while", "whereas", "however", ";"})
 _WRITERS = frozenset({"i", "we", "you", "me"})
 
 
@@ -42,6 +45,7 @@ class SentenceReader:
         whole: the word for the product as a whole.
         memory: what pronouns may stand for.
         own: words of the product's own name; ``None`` where it has none.
+        doubting: whether praise beside what may turn it is flagged; reviews need that, copy is read as it stands.
     """
 
     text: str
@@ -52,11 +56,13 @@ class SentenceReader:
     whole: str
     memory: Memory
     own: frozenset[str] | None = None
+    doubting: bool = False
     pairs: list[Pair] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         """Prepare what answers questions about these words."""
         self._kinds = Kinds(self.tokens, self.lexicon)
+        self._guessed: set[int] = set()
         self._resolver = Resolver(self.tokens, self.lexicon, self.implied, self.whole, self.memory)
 
     def read(self) -> list[Pair]:
@@ -84,7 +90,8 @@ class SentenceReader:
                 self._read_adverb(index)
             elif token.is_adjective or self._kinds.may_be_adjective(index):
                 self._read_adjective(index)
-        self.memory.note(self.tokens, self.lexicon)
+        things = [] if self.pairs else things_named(self.tokens, self.lexicon)
+        self.memory.note(self.tokens, self.lexicon, things[0] if len(things) == 1 else None)
         return self.pairs
 
     def _read_adjective(self, index: int) -> None:
@@ -115,10 +122,34 @@ class SentenceReader:
         found = dislocated(self.tokens, index) or after_noun(self.tokens, index)
         if found:
             return found
-        found = [one for one in appended(self.tokens, index) if one.lemma.split(" ")[-1] in self.lexicon.memberships]
+        before_the_comma = appended(self.tokens, index)
+        found = [one for one in before_the_comma if one.lemma.split(" ")[-1] in self.lexicon.memberships]
+        if not before_the_comma:
+            found = self._only_thing(index)
         implied = self.implied(self.tokens[index].lower)
         # What implies another side than the noun before the comma is said of that side.
         return found if found and (implied is None or self._resolver.agrees(implied, found[0])) else []
+
+    def _only_thing(self, index: int) -> list[Target]:
+        """``Tacky is what the garden was``: where no rule finds the thing, the only one that the sentence names."""
+        word = self.tokens[index]
+        if word.tag != "AJ0" or word.lower not in self.lexicon.words.keys() | self.lexicon.depends.keys():
+            return []
+        if index + 1 < len(self.tokens) and self.tokens[index + 1].tag == "PNI":
+            return []  # "a little something"
+        topic = self.memory.topic
+        if topic is not None and not any(token.is_noun for token in self.tokens[:index]):
+            # "Can we talk about the garden? So tacky."
+            return [Target(topic.lemma, topic.surface, word.start, word.end, pronoun=True)]
+        things = things_named(self._clause(index), self.lexicon)
+        self._guessed.update(thing.start for thing in things)
+        return things if len(things) == 1 else []
+
+    def _clause(self, index: int) -> Sequence[Token]:
+        """The words around one, up to where another clause speaks of something else."""
+        ends = [at for at, token in enumerate(self.tokens) if token.lower in _ANOTHER_CLAUSE]
+        begin = max((at + 1 for at in ends if at < index), default=0)
+        return self.tokens[begin : min((at for at in ends if at > index), default=len(self.tokens))]
 
     def _fitting(self, targets: list[Target], index: int) -> list[Target]:
         """``Clean, nice staff``: behind a comma the noun is another's where the descriptor implies something else."""
@@ -253,6 +284,9 @@ class SentenceReader:
             flags = tuple(flag for flag in flags if flag != "hypothetical")
         if setting.mocked and sign > 0:
             flags = (*flags, "sarcasm")
+        plainly = sign <= 0 or past or flags or setting.denial == "untrue"
+        if self.doubting and not plainly and self._is_doubtful(target, judgement, index, first):
+            flags = ("doubtful",)
         self.pairs.append(
             Pair(
                 target=target.lemma, surface=target.surface, descriptor=words, sign=sign,
@@ -263,6 +297,16 @@ class SentenceReader:
             )
         )  # fmt: skip
 
+    def _is_doubtful(self, target: Target, judgement: Judgement, index: int, first: int) -> bool:
+        token = self.tokens[index]
+        if target.pronoun and target.start == token.start and token.lower in self.lexicon.depends:
+            # "Cheap is what the zippers were": what "cheap" is worth depends on the thing, and one is named.
+            things = things_named(self.tokens, self.lexicon)
+            if any(self._judged(token, thing).sign != judgement.sign for thing in things):
+                return True
+        doubts = Doubts(self.tokens, self.text, self.offset, self.own)
+        return doubts.about(index, target.start, negation_of(self.tokens, first))
+
     def _start(self, first: int, words: str) -> int:
         """Where the judgement begins with the word that turns it."""
         negation = negation_of(self.tokens, first) if words.startswith("not ") else None
@@ -270,18 +314,23 @@ class SentenceReader:
         return self.tokens[begins if negation is None else negation].start
 
     def _stands_loosely(self, target: Target) -> bool:
-        """Whether a noun that we do not know stands behind a preposition or a comma, where idioms stand."""
+        """Whether a noun that we do not know stands where idioms do: bare, behind a preposition or behind a comma."""
         known = {target.lemma.replace(" ", "-"), *target.lemma.split(" ")} & self.lexicon.memberships.keys()
         if target.pronoun or known:
             return False
+        if target.start in self._guessed:
+            return True
         at = next(at for at, token in enumerate(self.tokens) if token.end > target.start) - 1
-        while at >= 0 and (self.tokens[at].is_adjective or self.tokens[at].tag in _OF_A_NOUN):
+        while at >= 0 and (self.tokens[at].is_adjective or self.tokens[at].tag in ("AV0", "CRD", "ORD", "VVN")):
             at -= 1
-        return at >= 0 and (self.tokens[at].tag in ("PRP", "PRF") or self.tokens[at].lower == ",")
+        if at < 0 or self.tokens[at].lower not in NAMING:
+            return True
+        return at > 0 and (self.tokens[at - 1].tag in ("PRP", "PRF") or self.tokens[at - 1].lower == ",")
 
     def _with_target_flags(self, target: Target, flags: tuple[str, ...]) -> tuple[str, ...]:
         head = target.lemma.rsplit(" ", 1)[-1]
         answers = self.memory.asked and target.pronoun and not any(token.is_noun for token in self.tokens)
+        answers = answers and (self.memory.topic is None or self.memory.topic.lemma != target.lemma)
         if not target.lemma or head in _SAYS_NOTHING or answers:
             return (*flags, "vague")
         return (*flags, "not the product") if head in NOT_THE_PRODUCT else flags

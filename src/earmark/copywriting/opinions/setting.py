@@ -36,7 +36,7 @@ _DAYS = (
     "Christmas Easter Thanksgiving Halloween Monday Tuesday Wednesday Thursday Friday Saturday Sunday I Noon Midnight"
     " Night Lunch Dinner Breakfast First Last"
 )
-_TIMES = frozenset(_DAYS.split())
+TIMES = frozenset(_DAYS.split())
 
 
 @dataclass(frozen=True)
@@ -131,7 +131,7 @@ def _is_at_another(clause: str, own: frozenset[str]) -> bool:
     if sum(word[:1].isupper() for word in words) * 2 > len(words):
         return False
     for match in _AT_A_NAME.finditer(clause):
-        names = [word for word in (match[1] or match[2]).split() if word[:1].isupper() and word not in _TIMES]
+        names = [word for word in (match[1] or match[2]).split() if word[:1].isupper() and word not in TIMES]
         if names and not own & {word.lower().rstrip("'s") for word in names} and not own & {n.lower() for n in names}:
             return True
     return False

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from earmark.copywriting.lexicon.judging import Lexicon
 from earmark.copywriting.opinions.noun_phrases import (
     CUT,
     JOINERS,
@@ -11,11 +12,16 @@ from earmark.copywriting.opinions.noun_phrases import (
     phrase,
     without_name,
 )
+from earmark.copywriting.opinions.pairs import NOT_THE_PRODUCT
 from earmark.copywriting.opinions.scope import CALLING
 from earmark.copywriting.opinions.subjects import is_copula, pronoun_target, subjects_of
 from earmark.copywriting.opinions.words import Token
 
 _CAUSING = CALLING | {"make", "keep", "get", "leave", "have", "like", "serve"}
+# What stands before a thing that the product has: "a heads-up", "my better half" are none.
+NAMING = frozenset({"the", "their", "its", "these", "those"})
+# Words for the product itself, whatever it is.
+_ANY = frozenset({"item", "product", "place", "stuff"})
 _VAGUE = frozenset(
     {
         "alternative",
@@ -158,7 +164,11 @@ def appended(tokens: Sequence[Token], index: int) -> list[Target]:
 def exclaimed(tokens: Sequence[Token], index: int) -> list[Target]:
     """The thing behind "how" and its adjective: "I could not get over how kind the waiters were"."""
     at = index - 1
-    while at >= 0 and (tokens[at].tag == "AV0" or tokens[at].is_adjective or tokens[at].lower == "and"):
+    while (
+        at >= 0
+        and tokens[at].lower != "how"
+        and (tokens[at].tag == "AV0" or tokens[at].is_adjective or tokens[at].lower == "and")
+    ):
         at -= 1
     if at < 0 or tokens[at].lower != "how":
         return []
@@ -186,6 +196,23 @@ def dislocated(tokens: Sequence[Token], index: int) -> list[Target]:
     found = noun_phrase_from(tokens, comma + 1)
     ends = found is not None and (found[1] >= len(tokens) or tokens[found[1]].lower in CUT)
     return [found[0]] if found is not None and ends else []
+
+
+def things_named(tokens: Sequence[Token], lexicon: Lexicon) -> list[Target]:
+    """Every thing that a sentence names: nouns that a list of ours knows, and others that "the" or "their" presents."""
+    things: list[Target] = []
+    at = first = 0
+    while at < len(tokens):
+        if not tokens[at].is_noun:
+            first = first if tokens[at].is_adjective or tokens[at].tag in ("AV0", "VVN") else at
+            at += 1
+            continue
+        found, at = compound(tokens, at)
+        head = found.lemma.rsplit(" ", 1)[-1]
+        if head not in NOT_THE_PRODUCT | _ANY and (head in lexicon.memberships or tokens[first].lower in NAMING):
+            things.append(found)
+        first = at
+    return things
 
 
 def behind_preposition(tokens: Sequence[Token], index: int) -> list[Target]:

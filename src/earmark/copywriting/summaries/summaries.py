@@ -21,8 +21,8 @@ class Opinion(Record):
     time: Literal["now", "past"] = "now"
     flags: tuple[str, ...] = ()
     """Why it may not be used as support: ``sarcasm``, ``elsewhere``, ``hypothetical``, ``question``, ``quoted``,
-    ``vague`` (nothing in particular is judged), ``idiom`` (an unknown noun, only where idioms stand) or ``not the
-    product``."""
+    ``vague`` (nothing in particular is judged), ``idiom`` (an unknown noun, only where idioms stand), ``doubtful``
+    (praise beside what may turn it) or ``not the product``."""
     start: int
     end: int
     surface: str = ""

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from earmark.samples.reviews.records import Planted, Polarity, SampleMention
 
-Phrasings = Literal["first", "second", "third", "fourth", "fifth", "sixth", "seventh"]
+Phrasings = Literal["first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth"]
 Halves = tuple[tuple[str, ...], tuple[str, ...]]
 
 
