@@ -11,13 +11,15 @@ It is reported twice: by the rewards, and by a judge that is no reward, the trut
 (faithfulness, coverage, and allure by features that the reward does not look at). "Lower" names what is significantly
 lower than the fine-tuned model's text of the same kind: the interval of the difference, product by product, is under 0.
 
-Intervals are 95% bootstrap over products. Runs are kept in benchmarks/cache and resumed.
+"Above, apart" is the mean difference from the fine-tuned model's text of the same kind, and whether the intervals of
+the two gated sums lie apart. Intervals are 95% bootstrap over products. Runs are kept in benchmarks/cache and resumed.
 """
 
 import argparse
 from functools import partial
 from pathlib import Path
 
+import numpy as np
 import torch
 
 from earmark.copywriting.rewards import REWARDS
@@ -81,6 +83,7 @@ def row(name, found, base):
     return {
         "writer": name,
         "gated sum": interval(each["gated sum"], SEED),
+        "above, apart": apart(each["gated sum"], theirs["gated sum"]) if each is not theirs else "",
         "allure": mean(each["allure"]),
         "veracity": interval(each["veracity"], SEED),
         "information": interval(each["information"], SEED),
@@ -92,6 +95,12 @@ def row(name, found, base):
         "KL a sequence": "greedy" if found["KL"] is None else found["KL"],
         **{key: found[key] for key in ("words", "distinct-2", "commonest phrase", "superlatives", "canaries")},
     }
+
+
+def apart(values, others):
+    """The mean difference, and whether the two intervals of the gated sum lie apart."""
+    disjoint = bounds(values, SEED)[1] > bounds(others, SEED)[2]
+    return f"{np.mean(differences(values, others)):+.3f}, {'yes' if disjoint else 'no'}"
 
 
 def arguments():

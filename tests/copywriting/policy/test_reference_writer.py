@@ -25,7 +25,11 @@ def test_it_is_small_half_precision_and_has_a_card():
     assert sum(file.stat().st_size for file in folder.iterdir()) < 8e6
     card = (folder / "README.md").read_text()
     assert "sample reviews" in card
-    assert str(REFERENCE.improvement.steps) in card
+    lessons, improvement = REFERENCE.lessons, REFERENCE.improvement
+    told = " ".join(card.split())
+    assert f"{lessons.epochs} epochs, batch {lessons.batch}, learning rate {lessons.learning_rate:g}" in told
+    assert f"{improvement.steps} steps of {improvement.prompts} prompts x {improvement.samples} samples" in told
+    assert f"learning rate {improvement.learning_rate:g} after a warm-up of {improvement.warm_up} steps" in told
     assert not [file.name for file in folder.iterdir() if file.suffix in (".bin", ".pt", ".pkl")]
 
 

@@ -1,6 +1,6 @@
 """The reference writer: a small stock BART, taught and then improved by this framework on sample reviews.
 
-It exists to exercise and to measure the trainer. Both stages run in an hour on two idle cores::
+It exists to exercise and to measure the trainer. Both stages take five minutes on two cores::
 
     python -m earmark.copywriting.training.reference_writer FOLDER
 """
