@@ -246,6 +246,12 @@ def test_praise_beside_what_may_turn_it_counts_for_nothing(sentence: str) -> Non
         ("There was nothing dirty about the rooms.", "cleanliness"),
         ("If you ask me, the soup was hot.", "soup"),
         ("Yesss, hot soup!", "soup"),
+        ("THE SOUP WAS HOT.", "soup"),
+        ("I would recommend this for the kind waiters.", "waiter"),
+        ("If you want fresh bread, this is it.", "bread"),
+        ("When we got to the room it was clean.", "room"),
+        ("The waiters remembered us and they were kind.", "waiter"),
+        ("The Soup Was Hot.", "soup"),
         ("The soup at The Copper Kettle was hot.", "soup"),
     ],
 )

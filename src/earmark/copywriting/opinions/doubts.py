@@ -53,6 +53,8 @@ class Doubts:
             read: index of the negation that a rule has read already, as in "not slow".
         """
         told = self.text.lower().replace("\u2019", "'")
+        if pattern("inviting").search(told):
+            return False  # "if you want fresh bread, this is it"
         begins, ends = self._clause(at)
         if (
             self._names_another(at)
@@ -98,8 +100,9 @@ class Doubts:
 
     def _names_another(self, at: int) -> bool:
         """Whether a name stands before the praise that is not the product's own: "we went to Brimblewick, and ..."."""
-        if self.own is None:
-            return False
+        words = [token.text for token in self.tokens if token.text[:1].isalpha()]
+        if self.own is None or sum(word[:1].isupper() for word in words) * 2 > len(words):
+            return False  # where every word has a capital, none is a name
         before = self.tokens[:at]
         named = [
             token.text[:1].isupper()

@@ -51,7 +51,6 @@ class Memory:
     """Whether the review says he or she of somebody."""
     asked: bool = False
     """Whether the last sentence was a question: "The fries? Crisp." names its thing there, and implies no other."""
-
     topic: Target | None = None
     """The only thing of the last sentence, where that asked or called out and judged nothing: "The fries!"."""
 
