@@ -9,7 +9,7 @@ it; and one that falsifies the composer's copy. What goes out is judged by the t
 that wrote or grounded it.
 
 The fourth to eighth set of phrasings were written apart, by somebody who had seen neither the rules nor the lexicon.
-The rules were mended on what they misread of all but the eighth. What each showed when it
+The rules were mended on what they misread of each. What each showed when it
 was just opened stands in the notes of the result.
 """
 
@@ -29,7 +29,7 @@ from earmark.samples.reviews import make_products, review_rows
 from earmark.samples.reviews.products import world
 from keeping import keep
 
-PRODUCTS, SEED = 240, 774412
+PRODUCTS, SEED = 240, 505130
 LEAST = {"one": 1, "another": 1, "two": 2, "three": 3, "several": 3, "four": 4, "five": 5, "many": 5}
 JUST_OPENED = (
     "Sets of phrasings when just opened, each on a seed unused before and under the rules of its day:",
@@ -39,8 +39,9 @@ JUST_OPENED = (
     "That rule was made on those sets and on six more, not kept here; three of these when just opened, under it:",
     "2 of 488, 1 of 60, 76%; 0 of 538, 0 of 64, 77%; 0 of 448, 1 of 52, 72%.",
     "What they misread was mended, and more things are found. Then the eighth was opened: 0 of 596, 0 of 90, 82%.",
-    "After it, and not for what it showed: a judgement is not said of another clause's thing (1 of 1,034 sentences of the",
-    "obeying model on that seed, known phrasings), and doubt was lifted from a few everyday words. The rows: a new seed.",
+    "Two more seeds of the eighth: 0 of 540, 0 of 76, 85%; 1 of 576, 0 of 81, 84%. That 1, and 1 of 1,034 of the",
+    "obeying model on known phrasings, were judgements given to the wrong thing, and were mended; doubt was lifted",
+    "from a few everyday words of other sentences. The rows are of a seed unused before.",
 )
 TARGETS = {
     "unsupported sentences": "0",

@@ -286,6 +286,8 @@ def test_copy_is_read_without_doubt() -> None:
         ("All I talked about was how tacky the patio was.", ["patio"]),
         # Two things, and nobody knows which.
         ("Tacky is what I said of the patio near the bar.", [""]),
+        # Nobody presents the dinners as a thing of the product's.
+        ("So tacky was it that we still speak of it at family dinners.", [""]),
         # The thing of another clause is another's.
         ("I really liked the gazebo, so tacky, though my husband said the patio was hot.", ["gazebo"]),
         ("That was tacky, but the patio was hot.", ["place"]),

@@ -142,8 +142,10 @@ class SentenceReader:
             # "Can we talk about the garden? So tacky."
             return [Target(topic.lemma, topic.surface, word.start, word.end, pronoun=True)]
         things = things_named(self._clause(index), self.lexicon)
-        self._guessed.update(thing.start for thing in things)
-        return things if len(things) == 1 else []
+        if len(things) != 1 or not self._is_presented(things[0]):
+            return []
+        self._guessed.add(things[0].start)
+        return things
 
     def _clause(self, index: int) -> Sequence[Token]:
         """The words around one, up to where another clause speaks of something else."""
@@ -320,12 +322,22 @@ class SentenceReader:
             return False
         if target.start in self._guessed:
             return True
+        at = self._before(target)
+        if not self._is_presented(target):
+            return True
+        return at > 0 and (self.tokens[at - 1].tag in ("PRP", "PRF") or self.tokens[at - 1].lower == ",")
+
+    def _is_presented(self, target: Target) -> bool:
+        """Whether an article or the like presents a thing as the product's: "the dinner", and not "family dinners"."""
+        at = self._before(target)
+        return at >= 0 and self.tokens[at].lower in NAMING
+
+    def _before(self, target: Target) -> int:
+        """Where the word stands before a noun and its adjectives; -1 where there is none."""
         at = next(at for at, token in enumerate(self.tokens) if token.end > target.start) - 1
         while at >= 0 and (self.tokens[at].is_adjective or self.tokens[at].tag in ("AV0", "CRD", "ORD", "VVN")):
             at -= 1
-        if at < 0 or self.tokens[at].lower not in NAMING:
-            return True
-        return at > 0 and (self.tokens[at - 1].tag in ("PRP", "PRF") or self.tokens[at - 1].lower == ",")
+        return at
 
     def _with_target_flags(self, target: Target, flags: tuple[str, ...]) -> tuple[str, ...]:
         head = target.lemma.rsplit(" ", 1)[-1]
