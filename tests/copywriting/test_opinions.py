@@ -210,7 +210,7 @@ def usable_praise(sentence: str) -> list[tuple[str, str]]:
         "There is no getting around the clean rooms.",
         "Clean is the last word I would pick for the rooms.",
         "That the soup is hot must be a fairy tale.",
-        "I tried my best to see the waiters as kind, and I failed.",
+        "The soup was hot on paper, and on paper only.",
         # Wished, remembered, told.
         "How we longed for the soup to be hot.",
         "Dear cook, see to it that the soup is hot in future.",
@@ -225,13 +225,14 @@ def usable_praise(sentence: str) -> list[tuple[str, str]]:
         "The soup was hot, insert eye roll here.",
         "The soup was hot (that was a joke).",
         "A medal for the hot soup, please.",
-        'The "hot" soup and the waiters were something else.',
+        'The soup was hot, as the "chef" put it.',
         "Sadly the hot soup.",
         # What "cheap" is worth depends on the thing.
         "Cheap is what the zippers were.",
     ],
 )
 def test_praise_beside_what_may_turn_it_counts_for_nothing(sentence: str) -> None:
+    assert [claim for claim in read(sentence) if claim.polarity == "praise" and not claim.flags], "no doubt decided it"
     assert usable_praise(sentence) == []
 
 

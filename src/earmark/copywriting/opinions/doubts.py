@@ -8,16 +8,17 @@ only where a rule knows what the word does there. Blame needs no such care: copy
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 
 from earmark.copywriting.lexicon.judging import load_lexicon, pattern, vader_lexicon
 from earmark.copywriting.opinions.scope import NEGATIONS
-from earmark.copywriting.opinions.setting import TIMES
+from earmark.copywriting.opinions.setting import TIMES, clause_around
 from earmark.copywriting.opinions.words import Token, was_never_seen
 
 SAD_FROM = -1.6
 """VADER valence of a word from which it throws doubt on praise beside it."""
-_CUTS = re.compile(
+_CLAUSE_ENDS = re.compile(
     r";|\bbut\b|\bhowever\b|\balthough\b|\bthough\b| - |\.\.+|\u2026|\u2013|\u2014|--"
     r"|, (?:and|so|plus) (?=(?:the|we|i|it|they|our|my|their|he|she|you|this|that) )",
     re.IGNORECASE,
@@ -26,6 +27,11 @@ _CUTS = re.compile(
 _DENIABLE = re.compile(r"\W*that (?:the|their|its|these|my|our) ")
 # What looks like a name where a sentence begins.
 _NO_NAME = re.compile(r"(.)\1\1|^(?:ngl|idk|tbh|imo|imho|fyi|lol|omg|btw|iirc|afaik|tldr|ok|okay|y'all)$")
+
+
+def _blanked(told: str, token: Token, offset: int) -> str:
+    start, end = token.start - offset, token.end - offset
+    return told[:start] + " " * (end - start) + told[end:]
 
 
 @dataclass(frozen=True)
@@ -52,19 +58,17 @@ class Doubts:
             target: where its target begins in the review.
             read: index of the negation that a rule has read already, as in "not slow".
         """
-        told = self.text.lower().replace("\u2019", "'")
-        if pattern("inviting").search(told):
+        if self._inviting:
             return False  # "if you want fresh bread, this is it"
-        begins, ends = self._clause(at)
+        begins, ends = clause_around(self.text, self.tokens[at].start - self.offset, _CLAUSE_ENDS)
         if (
-            self._names_another(at)
-            or _DENIABLE.match(told)
-            or pattern("ironic").search(told)
-            or pattern("regret").search(told[begins:ends])
+            self._ironic
+            or self._names_another(at)
+            or pattern("regret").search(self._told[begins:ends])
             or self._is_sad(at, begins, ends)
         ):
             return True
-        unread = self._without_what_is_read(told, read)
+        unread = self._unread if read is None else _blanked(self._unread, self.tokens[read], self.offset)
         before = unread[max(begins, self._reach(at, target)) : self.tokens[at].start - self.offset]
         behind = unread[self.tokens[at].end - self.offset : ends]
         return any(
@@ -73,12 +77,26 @@ class Doubts:
             for turning in names
         )
 
-    def _clause(self, at: int) -> tuple[int, int]:
-        """Begin and end of the clause around a word, in the sentence."""
-        place = self.tokens[at].start - self.offset
-        cuts = [0, *(match.end() for match in _CUTS.finditer(self.text)), len(self.text)]
-        begins = max(cut for cut in cuts if cut <= place)
-        return begins, min(cut for cut in cuts if cut > place)
+    @cached_property
+    def _told(self) -> str:
+        return self.text.lower().replace("\u2019", "'")
+
+    @cached_property
+    def _inviting(self) -> bool:
+        return pattern("inviting").search(self._told) is not None
+
+    @cached_property
+    def _ironic(self) -> bool:
+        return bool(_DENIABLE.match(self._told) or pattern("ironic").search(self._told))
+
+    @cached_property
+    def _unread(self) -> str:
+        """The sentence with blanks for phrases that judge by themselves."""
+        told = self._told
+        for token in self.tokens:
+            if token.role and token.role != "denying":
+                told = _blanked(told, token, self.offset)
+        return told
 
     def _reach(self, at: int, target: int) -> int:
         """Where what may turn a word from its left begins: behind the last comma or colon before it and its target."""
@@ -89,14 +107,6 @@ class Doubts:
         ):
             first -= 1
         return self.tokens[first].start - self.offset
-
-    def _without_what_is_read(self, told: str, read: int | None) -> str:
-        """The sentence with blanks for phrases that judge by themselves and for what a rule has read."""
-        for index, token in enumerate(self.tokens):
-            if index == read or (token.role and token.role != "denying"):
-                start, end = token.start - self.offset, token.end - self.offset
-                told = told[:start] + " " * (end - start) + told[end:]
-        return told
 
     def _names_another(self, at: int) -> bool:
         """Whether a name stands before the praise that is not the product's own: "we went to Brimblewick, and ..."."""

@@ -20,8 +20,10 @@ from earmark.copywriting.opinions.targets import (
     behind_preposition,
     dislocated,
     exclaimed,
+    is_presented,
     objects_of,
     things_named,
+    word_before,
 )
 from earmark.copywriting.opinions.turning import too_much, turned
 from earmark.copywriting.opinions.words import Token
@@ -62,6 +64,7 @@ class SentenceReader:
     def __post_init__(self) -> None:
         """Prepare what answers questions about these words."""
         self._kinds = Kinds(self.tokens, self.lexicon)
+        self._doubts = Doubts(self.tokens, self.text, self.offset, self.own)
         self._guessed: set[int] = set()
         self._resolver = Resolver(self.tokens, self.lexicon, self.implied, self.whole, self.memory)
 
@@ -142,7 +145,7 @@ class SentenceReader:
             # "Can we talk about the garden? So tacky."
             return [Target(topic.lemma, topic.surface, word.start, word.end, pronoun=True)]
         things = things_named(self._clause(index), self.lexicon)
-        if len(things) != 1 or not self._is_presented(things[0]):
+        if len(things) != 1 or not is_presented(self.tokens, things[0]):
             return []
         self._guessed.add(things[0].start)
         return things
@@ -306,8 +309,7 @@ class SentenceReader:
             things = things_named(self.tokens, self.lexicon)
             if any(self._judged(token, thing).sign != judgement.sign for thing in things):
                 return True
-        doubts = Doubts(self.tokens, self.text, self.offset, self.own)
-        return doubts.about(index, target.start, negation_of(self.tokens, first))
+        return self._doubts.about(index, target.start, negation_of(self.tokens, first))
 
     def _start(self, first: int, words: str) -> int:
         """Where the judgement begins with the word that turns it."""
@@ -322,22 +324,10 @@ class SentenceReader:
             return False
         if target.start in self._guessed:
             return True
-        at = self._before(target)
-        if not self._is_presented(target):
+        at = word_before(self.tokens, next(at for at, token in enumerate(self.tokens) if token.end > target.start))
+        if at < 0 or self.tokens[at].lower not in NAMING:
             return True
         return at > 0 and (self.tokens[at - 1].tag in ("PRP", "PRF") or self.tokens[at - 1].lower == ",")
-
-    def _is_presented(self, target: Target) -> bool:
-        """Whether an article or the like presents a thing as the product's: "the dinner", and not "family dinners"."""
-        at = self._before(target)
-        return at >= 0 and self.tokens[at].lower in NAMING
-
-    def _before(self, target: Target) -> int:
-        """Where the word stands before a noun and its adjectives; -1 where there is none."""
-        at = next(at for at, token in enumerate(self.tokens) if token.end > target.start) - 1
-        while at >= 0 and (self.tokens[at].is_adjective or self.tokens[at].tag in ("AV0", "CRD", "ORD", "VVN")):
-            at -= 1
-        return at
 
     def _with_target_flags(self, target: Target, flags: tuple[str, ...]) -> tuple[str, ...]:
         head = target.lemma.rsplit(" ", 1)[-1]

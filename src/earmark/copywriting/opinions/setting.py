@@ -23,6 +23,7 @@ _SIGNS_OF_MOCKERY = re.compile(r"\bnot!+\s*$|(?:^|\s)/s\b|\U0001F644|\((?:not|sa
 # "not as good as years ago" is about today.
 _THAN_BEFORE = re.compile(r"\b(?:like|as|than)\b[^,;.]*\b(?:ago|before|past|year)\b")
 _QUOTED = re.compile(r"[\"\u201c]([^\"\u201c\u201d]{2,300})[\"\u201d]")
+# "But", semicolons and the like, and not every comma.
 _CLAUSE_ENDS = re.compile(
     r"[;:)]|\bbut\b|\bhowever\b|\balthough\b|\bthough\b| - |\.\.+|, and (?=(?:the|we|i|it|our|my|they) )",
     re.IGNORECASE,
@@ -66,7 +67,8 @@ def setting_of(
             text says nothing.
     """
     place = tokens[at].start - offset
-    clause, begins = _clause(text, place)
+    begins, ends = clause_around(text, place, _CLAUSE_ENDS)
+    clause = text[begins:ends]
     low = clause.lower().replace("\u2019", "'")
     before = low[: place - begins]
     inviting = pattern("inviting").search(text.lower().replace("\u2019", "'")) is not None
@@ -102,12 +104,11 @@ def _denial(before: str, behind: str) -> Denial:
     return ""
 
 
-def _clause(text: str, place: int) -> tuple[str, int]:
-    """The clause around a place and where it begins: cut at "but", semicolons and the like, not at every comma."""
-    cuts = [0, *(match.end() for match in _CLAUSE_ENDS.finditer(text))]
-    begins = max(cut for cut in cuts if cut <= place)
-    ends = min((cut for cut in cuts if cut > place), default=len(text))
-    return text[begins:ends], begins
+def clause_around(text: str, place: int, cut: re.Pattern[str]) -> tuple[int, int]:
+    """Where the clause around a place begins and ends: behind the last cut up to it, and behind the first after it."""
+    cuts = [0, *(match.end() for match in cut.finditer(text))]
+    begins = max(found for found in cuts if found <= place)
+    return begins, min((found for found in cuts if found > place), default=len(text))
 
 
 def _comparison(low: str, place: int, target: int) -> list[str]:

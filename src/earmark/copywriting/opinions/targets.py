@@ -199,20 +199,32 @@ def dislocated(tokens: Sequence[Token], index: int) -> list[Target]:
 
 
 def things_named(tokens: Sequence[Token], lexicon: Lexicon) -> list[Target]:
-    """Every thing that a sentence names: nouns that a list of ours knows, and others that "the" or "their" presents."""
+    """Every thing that a sentence names: nouns that a list of ours knows, and others that it presents as things."""
     things: list[Target] = []
-    at = first = 0
+    at = 0
     while at < len(tokens):
         if not tokens[at].is_noun:
-            first = first if tokens[at].is_adjective or tokens[at].tag in ("AV0", "VVN") else at
             at += 1
             continue
         found, at = compound(tokens, at)
         head = found.lemma.rsplit(" ", 1)[-1]
-        if head not in NOT_THE_PRODUCT | _ANY and (head in lexicon.memberships or tokens[first].lower in NAMING):
+        if head not in NOT_THE_PRODUCT | _ANY and (head in lexicon.memberships or is_presented(tokens, found)):
             things.append(found)
-        first = at
     return things
+
+
+def is_presented(tokens: Sequence[Token], target: Target) -> bool:
+    """Whether an article or the like presents a thing as the product's: "the dinner", and not "family dinners"."""
+    at = word_before(tokens, next(at for at, token in enumerate(tokens) if token.end > target.start))
+    return at >= 0 and tokens[at].lower in NAMING
+
+
+def word_before(tokens: Sequence[Token], noun: int) -> int:
+    """Index of the word before a noun and its adjectives; -1 where there is none."""
+    at = noun - 1
+    while at >= 0 and (tokens[at].is_adjective or tokens[at].tag in ("AV0", "CRD", "ORD", "VVN")):
+        at -= 1
+    return at
 
 
 def behind_preposition(tokens: Sequence[Token], index: int) -> list[Target]:
