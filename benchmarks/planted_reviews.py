@@ -9,8 +9,8 @@ it; and one that falsifies the composer's copy. What goes out is judged by the t
 that wrote or grounded it.
 
 The fourth to eighth set of phrasings were written apart, by somebody who had seen neither the rules nor the lexicon.
-The rules were mended on what they misread of each. What each showed when it
-was just opened stands in the notes of the result.
+The rules were mended on what they misread of each. What each showed when it was just opened stands in the notes of the
+result.
 """
 
 import re
