@@ -40,10 +40,10 @@ def test_a_name_that_means_nothing_is_one_sentence(name, sentence):
 def test_openais_key_is_not_for_another_server(monkeypatch):
     monkeypatch.setenv("OPENAI_API_KEY", "sk-planted")
     model = open_model("http://localhost:9/v1#m")
-    assert model._client.api_key == "none"
+    assert model._model._client.api_key == "none"
     monkeypatch.setenv("EARMARK_API_KEY", "sk-mine")
-    assert open_model("http://localhost:9/v1#m")._client.api_key == "sk-mine"
-    assert open_model("openai:gpt", send_raw=True)._client.api_key == "sk-planted"
+    assert open_model("http://localhost:9/v1#m")._model._client.api_key == "sk-mine"
+    assert open_model("openai:gpt", send_raw=True)._model._client.api_key == "sk-planted"
 
 
 def test_plain_http_beyond_the_loopback_needs_a_flag():

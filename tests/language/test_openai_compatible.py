@@ -13,7 +13,7 @@ from earmark.errors import BudgetSpent, ModelRefused, ModelUnavailable
 from earmark.language import Message, Prompt
 from earmark.language.budget import Budget, BudgetConfig
 from earmark.language.cache import Cached, ReplyCache
-from earmark.language.providers.openai_compatible import OpenAICompatible, ServerConfig, _retry_after
+from earmark.language.providers.openai_compatible import OpenAICompatible, ServerConfig
 from earmark.language.structured import ask
 from earmark.workers import Threads
 
@@ -105,12 +105,6 @@ def test_the_servers_wish_to_wait_is_heard_and_bounded():
         client(server, sleep=waits.append).reply(question())
     assert waits[0] == 0.0
     assert 0 < waits[1] <= QUICK.longest_wait_s
-
-
-def test_retry_after_as_a_date_or_nonsense():
-    assert _retry_after("Thu, 01 Jan 1970 00:00:00 GMT") == 0.0
-    assert _retry_after("soon") is None
-    assert _retry_after(None) is None
 
 
 def test_a_request_budget_is_exact_and_a_token_budget_stops_after_it_is_reached():
