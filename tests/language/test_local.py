@@ -55,7 +55,7 @@ def test_an_audio_model_hears_the_clip(tiny_listener):
 
 @pytest.mark.parametrize("kind", ["tiny_chat", "tiny_listener"])
 def test_material_holds_no_token_of_the_template(kind, request):
-    model = open_model(f"local:{request.getfixturevalue(kind)}")
+    model = open_model(f"local:{request.getfixturevalue(kind)}")._model
     special = set(model._tokenizer.all_special_ids)
 
     def structure(text):

@@ -25,6 +25,8 @@ _AFTER_COMMA = r"""["'{\[}\]\u201c\u2018/\d-]|[\w$]+\s*:|(?:true|false|null|True
 _AFTER_STRING = re.compile(rf"\s*(?:$|[:}}\]]|//|/\*|,\s*(?:$|{_AFTER_COMMA}))")
 # A backslash that JSON does not know, and a quotation mark that it would want escaped.
 _UNESCAPED = re.compile(r'\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})|(\\|")')
+# A line that breaks in the middle of a sentence, as no line that is meant does.
+_WRAPPED = re.compile(r"(?<=[^\s.!?:;])[ \t]*\r?\n[ \t]*(?=[a-z\u00df-\u00ff])")
 _DECODER = json.JSONDecoder()
 
 
@@ -113,7 +115,7 @@ class _Rewriting:
             if end >= len(self._text):
                 raise ValueError("a string is cut off")
             end += 2 if self._text[end] == "\\" else 1
-        said = self._text[self._at + 1 : end].replace("\\'", "'")
+        said = _WRAPPED.sub(" ", self._text[self._at + 1 : end].replace("\\'", "'"))
         escaped = _UNESCAPED.sub(lambda part: "\\" + part[1] if part[1] else part[0], said)
         self._put(json.dumps(json.loads(f'"{escaped}"', strict=False)), end + 1 - self._at)
 

@@ -40,6 +40,10 @@ class NoCompletion(Exception):
     """A body that is no chat completion, or an empty one."""
 
 
+class WebPage(NoCompletion):
+    """A page for people, as a login or a wrong address brings it."""
+
+
 def read_completion(body: bytes) -> Completion:
     """Read the body of a successful response.
 
@@ -70,8 +74,9 @@ def _document(text: str) -> dict[str, Any]:
     try:
         document = _joined(text) if text.startswith(("data:", "event:", ":")) else json.loads(text)
     except (ValueError, RecursionError) as error:
-        page = text[:1] == "<"
-        raise NoCompletion("the reply is a web page" if page else "the reply is not a chat completion") from error
+        if text.startswith("<"):
+            raise WebPage("the reply is a web page") from error
+        raise NoCompletion("the reply is not a chat completion") from error
     if isinstance(document, list) and len(document) == 1:
         document = document[0]
     if not isinstance(document, dict):

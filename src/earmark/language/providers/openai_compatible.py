@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 from earmark.errors import InvalidInput, MissingExtra, ModelRefused, ModelUnavailable, QuestionTooLong
 from earmark.language.budget import Budget
 from earmark.language.model import Prompt, Reply
-from earmark.language.providers.completions import NoCompletion, read_completion
+from earmark.language.providers.completions import NoCompletion, WebPage, read_completion
 from earmark.language.providers.dialect import Wishes, chat_request, wishes_in
 from earmark.language.providers.refusals import FILTERED, TOO_LONG, Refusal, refusal_of
 from earmark.language.this_machine import is_this_machine
@@ -55,6 +55,10 @@ class _TryAgain(Exception):
 
 class _NoConnection(_TryAgain):
     """Nobody answered at all."""
+
+
+class _NoChatServer(_TryAgain):
+    """Somebody answered who is no chat server, or is not today."""
 
 
 class OpenAICompatible:
@@ -140,6 +144,10 @@ class OpenAICompatible:
             if all(isinstance(one, _NoConnection) for one in faults):
                 # The next question would fare no better: the run stops, and can be gone on with.
                 raise ModelRefused(f"{self.name} cannot be reached: see that the server runs, and check the address.")
+            if not self._has_answered and all(isinstance(one, _NoChatServer) for one in faults):
+                raise ModelRefused(
+                    f"{self.name} is no chat server: {fault}. Check the address, up to and including /v1."
+                )
             raise ModelUnavailable(f"{self.name} gave no reply in {self._config.attempts} tries: {fault}.")
         backoff_s = self._config.first_wait_s * 2 ** (len(faults) - 1) * self._jitter.uniform(0.5, 1.5)
         self._sleep(min(backoff_s if fault.wait_s is None else fault.wait_s, self._config.longest_wait_s))
@@ -197,6 +205,8 @@ class OpenAICompatible:
     def _parsed(self, body: bytes, prompt: Prompt) -> Reply:
         try:
             completion = read_completion(body)
+        except WebPage as error:
+            raise _NoChatServer(str(error)) from error
         except NoCompletion as error:
             raise _TryAgain(str(error)) from error
         self.budget.add_tokens(prompt, completion.usage)

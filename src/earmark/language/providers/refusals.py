@@ -114,7 +114,7 @@ def _flat(said: object, depth: int = 0) -> str:
     if isinstance(said.get("loc"), list):
         about.append(".".join(map(str, said["loc"])))
     about = [word for word in about if word and word not in reason]
-    return f"{reason} ({', '.join(about)})" if reason and about else reason or ", ".join(about)
+    return f"{reason.rstrip('.')} ({', '.join(about)})" if reason and about else reason or ", ".join(about)
 
 
 def retry_after(headers: Mapping[str, str]) -> float | None:
