@@ -12,6 +12,8 @@ from collections.abc import Iterator
 
 _LONGEST = 100_000
 _MOST_STARTS = 200
+_MOST_LENIENT_STARTS = 40
+_MOST_TOKENS = 5_000
 _START = re.compile(r"[{\[]")
 # What stands before a bracket inside of a value: where that value is broken, its parts are no answer.
 _INSIDE = re.compile(r"""(?:["'\u201d]\s*:|[\[{]|[}\]"'\u201d]\s*,)\s*$""")
@@ -39,7 +41,7 @@ def json_values(text: str, *, lenient: bool = False) -> Iterator[object]:
     """
     text = text[-_LONGEST:]
     place, broken = 0, False
-    for _ in range(_MOST_STARTS):
+    for _ in range(_MOST_LENIENT_STARTS if lenient else _MOST_STARTS):
         start = _START.search(text, place)
         if start is None:
             return
@@ -83,6 +85,8 @@ class _Rewriting:
         """
         self._put_one()
         while self._open:
+            if len(self._written) > _MOST_TOKENS:
+                raise ValueError("too long to be read leniently")
             self._at = self._after_space(self._at)
             self._put_one()
         return "".join(self._written), self._at
@@ -110,14 +114,17 @@ class _Rewriting:
         self._at += length
 
     def _put_string(self, quote: str) -> None:
-        end = self._at + 1
-        while self._text[end : end + 1] != quote or not _AFTER_STRING.match(self._text, end + 1):
-            if end >= len(self._text):
-                raise ValueError("a string is cut off")
-            end += 2 if self._text[end] == "\\" else 1
+        end = self._text.find(quote, self._at + 1)
+        while end >= 0 and (self._is_escaped(end) or not _AFTER_STRING.match(self._text, end + 1)):
+            end = self._text.find(quote, end + 1)
+        if end < 0:
+            raise ValueError("a string is cut off")
         said = _WRAPPED.sub(" ", self._text[self._at + 1 : end].replace("\\'", "'"))
         escaped = _UNESCAPED.sub(lambda part: "\\" + part[1] if part[1] else part[0], said)
         self._put(json.dumps(json.loads(f'"{escaped}"', strict=False)), end + 1 - self._at)
+
+    def _is_escaped(self, at: int) -> bool:
+        return self._text[at - 1] == "\\" and self._text[at - 2] != "\\"
 
     def _put_bare(self) -> None:
         bare = _BARE.match(self._text, self._at)
