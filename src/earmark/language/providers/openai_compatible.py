@@ -221,7 +221,7 @@ class OpenAICompatible:
 
     def _follows_from(self, refusal: Refusal) -> _TryAgain:
         """Another try; or what is raised, in the server's own words."""
-        status, words = refusal.status, self._without_key(clean_text(refusal.words, 300)).rstrip(".")
+        status, words = refusal.status, clean_text(self._without_key(refusal.words), 300).rstrip(".")
         reason = f"({status}): {words}" if words else f"({status})"
         if status in (401, 403) and not refusal.is_about_money:
             raise ModelRefused(f"{self.name} refuses the key {reason}. Set the right one in the environment.")
