@@ -64,6 +64,9 @@ def test_the_schema_travels_and_the_material_stays_out_of_the_instructions():
         '{"name": "reply", "arguments": {"colours": ["red"]}}',
         '{"name": "reply", "arguments": "{\\"colours\\": [\\"red\\"]}"}',
         '{"type": "object", "properties": {"colours": ["red"]}}',
+        '[TOOL_CALLS][{"name": "reply", "arguments": {"colours": ["red"]}}]',
+        '<tool_call>{"name": "reply", "arguments": {"colours": ["red"]}}</tool_call>',
+        '{"colours": "[\\"red\\"]"}',
         "{'colours': ['red',]}",
     ],
 )
@@ -77,6 +80,7 @@ def test_a_good_answer_is_taken_at_once_however_it_is_put(reply):
     "reply",
     [
         '{"colours": [{"text": "red", "note": "or blue"}]}',
+        '{"colours": [{"name": "reply", "arguments": {"shade": "red"}}]}',
         '{"a": {"colours": ["red"]}, "b": {"colours": ["blue"]}}',
         '{"colours": ["red"',
         "{}",

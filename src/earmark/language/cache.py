@@ -92,7 +92,7 @@ class ReplyCache:
             return None
         model, text, finish = row
         reply = Reply(model=model, text=text, finish=finish, usage=_FREE)
-        return None if is_cut_off(reply) else reply
+        return None if finish == "length" and is_cut_off(reply) else reply
 
     def put(self, question: str, reply: Reply) -> None:
         """Keep a reply and release the claim on its question."""

@@ -46,12 +46,14 @@ def _misfit(value: object, shape: type[BaseModel]) -> ValidationError | None:
 def _put_right(value: object, shape: type[BaseModel]) -> Iterator[object]:
     """What a value can only have meant: its one part that fits, the one list that was asked for, words in a wrapper."""
     schema = schema_of(shape)
-    moulded = _moulded(value, schema, schema.get("$defs", {}))
-    yield moulded
+    definitions = schema.get("$defs", {})
+    yield _moulded(value, schema, definitions)
     if isinstance(value, list):
+        if len(value) == 1 and isinstance(value[0], dict):
+            yield from (value[0], *_put_right(value[0], shape))
         required = schema.get("required", [])
         if len(required) == 1 and schema["properties"][required[0]].get("type") == "array":
-            yield _moulded({required[0]: value}, schema, schema.get("$defs", {}))
+            yield _moulded({required[0]: value}, schema, definitions)
     elif isinstance(value, dict):
         # A tool call written out ({"name": "reply", "arguments": {...}}), or a cover of the model's own.
         fitting = [
@@ -62,9 +64,10 @@ def _put_right(value: object, shape: type[BaseModel]) -> Iterator[object]:
 
 
 def _unquoted(value: object) -> object:
-    if not isinstance(value, str):
-        return value
-    return next(json_values(value), None) if value.lstrip().startswith("{") else None
+    """What a string of JSON holds; everything else as it is."""
+    if isinstance(value, str) and value.lstrip().startswith(("{", "[")):
+        return next(json_values(value), value)
+    return value
 
 
 def _moulded(value: object, schema: Mapping[str, Any], definitions: Mapping[str, Any]) -> object:
@@ -75,9 +78,10 @@ def _moulded(value: object, schema: Mapping[str, Any], definitions: Mapping[str,
         wanted = schema.get("properties", {})
         return {name: _moulded(part, wanted.get(name, {}), definitions) for name, part in value.items()}
     if kind == "array":
-        parts = value if isinstance(value, list) else [value]
+        held = _unquoted(value)
+        parts = held if isinstance(held, list) else [value]
         return [_moulded(part, schema.get("items", {}), definitions) for part in parts]
     if kind == "string" and isinstance(value, dict):
-        strings = [part for part in value.values() if isinstance(part, str)]
-        return strings[0] if len(strings) == 1 else value
+        words = [part for part in value.values() if isinstance(part, str | dict | list)]
+        return words[0] if len(words) == 1 and isinstance(words[0], str) else value
     return value
