@@ -76,6 +76,7 @@ def dissect(
         "network": opened.name,
         "clips": str(Path(clips).resolve()),
         "fingerprint": fingerprint(opened),
+        "window_s": opened.layout.window_s,
         "config": asdict(config),
     }
     run = RunFolder.create(Path(out), Manifest.begin("dissection", arguments, config.seed))

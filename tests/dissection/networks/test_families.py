@@ -141,3 +141,21 @@ def test_the_untrained_twin_of_a_family_runs_on_the_same_taps(family, waveforms)
     assert taps == find_taps(family)
     assert fingerprint(twin) != fingerprint(family)
     assert np.isfinite(pooled(twin, taps, waveforms[:2], "head")).all()
+
+
+def test_only_the_two_families_that_cut_clips_have_a_window(family):
+    name = Path(family.name).name
+    window_s = family.layout.window_s
+    assert (window_s and round(window_s, 6)) == {"ast": 1.975, "whisper": 3.0}.get(name)
+    if window_s is not None:
+        rng = np.random.default_rng(0)
+        clip = rng.uniform(-0.5, 0.5, 5 * 16_000).astype(np.float32)
+        heard = round(window_s * 16_000)
+        # What comes after the window changes nothing; the last hop before it does.
+        after, before = clip.copy(), clip.copy()
+        after[heard + 400 :] = 0
+        before[heard - 400 : heard] = 0
+        with torch.no_grad():
+            whole, cut, lost = (family.module(**family.prepare([wave])).logits for wave in (clip, after, before))
+        assert torch.equal(whole, cut)
+        assert not torch.equal(whole, lost)

@@ -32,6 +32,12 @@ class Clip(Record):
     licence: str | None = None
     source_url: str | None = None
 
+    def beginning(self, most_s: float | None) -> "Clip":
+        """The clip cut off after so many seconds; whole where it is no longer, or where nothing bounds it."""
+        if most_s is None or self.end_s - self.start_s <= most_s:
+            return self
+        return self.model_copy(update={"end_s": self.start_s + most_s})
+
 
 @dataclass(frozen=True)
 class ClipSet:

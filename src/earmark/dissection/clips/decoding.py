@@ -53,13 +53,14 @@ class Sound:
     """Hash of the mixed-down samples: the same sound under another name or with other tags has the same."""
 
 
-def read_waveform(root: Path, clip: Clip, rate_hz: int) -> Waveform:
+def read_waveform(root: Path, clip: Clip, rate_hz: int, most_s: float | None = None) -> Waveform:
     """Decode a clip, mixed down to mono and resampled.
 
     Args:
         root: the folder of its clip set.
         clip: the stretch.
         rate_hz: what the network wants.
+        most_s: decode no more than so many seconds from its start.
 
     Returns:
         (sample,), float32, in [-1, 1].
@@ -73,7 +74,7 @@ def read_waveform(root: Path, clip: Clip, rate_hz: int) -> Waveform:
     except ImportError as error:
         raise MissingExtra("soxr", "dissect") from error
     try:
-        mono = _read_as_listed(root / clip.path, clip)
+        mono = _read_as_listed(root / clip.path, clip, most_s)
     except UnusableAudio as error:
         raise InvalidInput(
             f"the clip {clip.path} cannot be read as it was listed ({error}): put the file back, or start a new run."
@@ -83,11 +84,11 @@ def read_waveform(root: Path, clip: Clip, rate_hz: int) -> Waveform:
     return np.clip(mono, -1.0, 1.0).astype(np.float32, copy=False)
 
 
-def _read_as_listed(path: Path, clip: Clip) -> Waveform:
+def _read_as_listed(path: Path, clip: Clip, most_s: float | None) -> Waveform:
     with open_audio(path) as file:
         if file.samplerate != clip.rate_hz:
             raise UnusableAudio(f"its rate is {file.samplerate} Hz now")
-        start, end = round(clip.start_s * clip.rate_hz), round(clip.end_s * clip.rate_hz)
+        start, end = (round(at * clip.rate_hz) for at in (clip.start_s, clip.beginning(most_s).end_s))
         mono = _read_mono(file, start, end)
     if len(mono) < end - start:
         raise UnusableAudio(f"it ends after {(start + len(mono)) / clip.rate_hz:.2f} s now")

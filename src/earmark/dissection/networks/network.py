@@ -36,13 +36,16 @@ class TokenLayout:
     """Seconds from one column to the next; ``None``: columns share the clip evenly."""
     span_s: float | None = None
     """Seconds that one column hears."""
+    centred: bool = False
+    """Whether columns hear as much before their time as after it, so that the window ends with the last one's hop."""
 
     @property
     def window_s(self) -> float | None:
         """Seconds from the start of a clip that the network hears; ``None`` where it hears all."""
         if self.window_columns is None or self.hop_s is None or self.span_s is None:
             return None
-        return (self.window_columns - 1) * self.hop_s + self.span_s
+        last_s = self.hop_s if self.centred else self.span_s
+        return (self.window_columns - 1) * self.hop_s + last_s
 
 
 @dataclass(frozen=True)
