@@ -148,6 +148,9 @@ class Walk:
             counts["taps"] = len(recording.activations)
             counts["neurons"] = sum(tap.width for tap in self.taps)
             counts["dead"] = sum(int(tap.dead.sum()) for tap in recording.activations)
+        if network is self.network:
+            for tap in (one.tap.name for one in recording.activations if one.dead.all()):
+                self.run.note(f"every neuron of {tap} is dead, the same for all clips: nothing is said of them.")
         return recording.activations
 
     def _measure(self) -> list[Measures]:
