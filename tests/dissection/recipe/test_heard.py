@@ -23,7 +23,7 @@ from earmark.report.sounds import RATE_HZ, carry
 from earmark.runs import RunFolder
 
 RATE = 16_000
-WINDOWED = '''
+WINDOWED = """
 from dataclasses import replace
 
 from hearing import make as whole
@@ -35,7 +35,7 @@ def make():
     network = whole()
     layout = TokenLayout(window_columns=50, columns=lambda samples: min(50, samples // 160), hop_s=0.01, span_s=0.01)
     return replace(network, prepare=lambda waves: network.prepare([wave[:8000] for wave in waves]), layout=layout)
-'''
+"""
 
 
 @pytest.fixture

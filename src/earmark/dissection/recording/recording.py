@@ -109,7 +109,7 @@ def record(
     if len(work.stream.not_finite) > work.stream.shown_count:
         raise InvalidInput(
             f"{network.name} gives values that are not finite for {len(work.stream.not_finite)} of "
-            f"{len(clip_set.clips)} clips: its weights are broken, or the precision is too low for it (--precision fp32)."
+            f"{len(clip_set.clips)} clips: its weights are broken, or it needs more precision (--precision fp32)."
         )
     _refuse_too_few(work.stream.shown_count, config, work.skipped)
     return Recording(_activations(work.stream, taps, config.pooling), tuple(work.skipped))

@@ -46,7 +46,9 @@ class PreparedClips:
     def a_few(self, target: int, own: int, others: int, seed: int = 0) -> "PreparedClips":
         """At most so many clips of a class and of the others, drawn as evenly over the other classes as they allow."""
         rng = np.random.default_rng(seed)
-        drawn = [rng.permutation(np.flatnonzero(self.classes == index)) for index in rng.permutation(np.unique(self.classes))]
+        drawn = [
+            rng.permutation(np.flatnonzero(self.classes == index)) for index in rng.permutation(np.unique(self.classes))
+        ]
         mine = [row for rows in drawn for row in rows if self.classes[row] == target][:own]
         # One clip of every other class, then a second of each, as far as they go.
         dealt = [row for turn in zip_longest(*drawn) for row in turn if row is not None and self.classes[row] != target]
