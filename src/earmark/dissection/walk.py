@@ -35,8 +35,8 @@ from earmark.dissection.describing.descriptions import Description
 from earmark.dissection.describing.features import ClipFeatures, build_features
 from earmark.dissection.describing.model_descriptions import describe_with_model
 from earmark.dissection.describing.summaries import describe
-from earmark.dissection.localisation.localisation import Moment, localise
-from earmark.dissection.localisation.tuning import TuningCurve, TuningVerdict, confirm_claims, tune
+from earmark.dissection.localisation.localisation import LocalisationConfig, Moment, localise
+from earmark.dissection.localisation.tuning import TuningConfig, TuningCurve, TuningVerdict, confirm_claims, tune
 from earmark.dissection.networks import AudioNetwork, Tap
 from earmark.dissection.networks.weights import untrained_twin
 from earmark.dissection.recording.activations import Activations, checkpoint_of, load_activations, save_activations
@@ -377,6 +377,7 @@ class Walk:
                 self.taps,
                 recorded,
                 read=lambda clip: read_waveform(self.clip_set.root, clip, self.network.rate_hz),
+                config=LocalisationConfig(batch_size=self.config.batch_size),
                 progress=self.progress,
             )
             for number, moments in enumerate(found):
@@ -393,7 +394,10 @@ class Walk:
         for one in self.run.read("descriptions", Description):
             described.setdefault(one.neuron.tap, []).append(one)
         with self.run.stage("tuning") as counts:
-            tuned = tune(self.network, self.taps, recorded, seed=self.config.seed, progress=self.progress)
+            config = TuningConfig(batch_size=self.config.batch_size)
+            tuned = tune(
+                self.network, self.taps, recorded, config=config, seed=self.config.seed, progress=self.progress
+            )
             for number, (tap, curves) in enumerate(zip(self.taps, tuned, strict=True)):
                 rows = [curve.curve(index) for curve in curves for index in range(tap.width)]
                 verdicts = confirm_claims(described.get(tap.name, ()), curves)
