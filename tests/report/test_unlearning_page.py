@@ -133,7 +133,7 @@ def test_a_line_names_the_unchanged_accuracy_and_what_random_prunes_leave_of_it(
         "  its accuracy    100.0% -> 10.0%   (95% 1.8% to 40.4%); "
         "100.0% -> 80.0% to 90.0% by 2 random prunes of as many neurons in the same taps"
     )
-    assert others.endswith("-> 100.0% to 100.0% by 2 random prunes of as many neurons in the same taps")
+    assert others.endswith("-> 100.0% by 2 random prunes of as many neurons in the same taps")
     erased = forgetting_lines(forgetting("leace", random=3))
     assert erased[1].endswith("by 3 erasers of random clips")
     assert forgetting_lines(forgetting(random=0))[1].endswith("(95% 1.8% to 40.4%)")

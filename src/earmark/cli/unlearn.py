@@ -104,4 +104,5 @@ def _line(name: str, accuracy: Accuracy, random: tuple[float, ...], how: How) ->
     if not random:
         return line
     drawn = "erasers of random clips" if how == "erase" else "random prunes of as many neurons in the same taps"
-    return f"{line}; {accuracy.before:.1%} -> {min(random):.1%} to {max(random):.1%} by {len(random)} {drawn}"
+    ends = dict.fromkeys((f"{min(random):.1%}", f"{max(random):.1%}"))
+    return f"{line}; {accuracy.before:.1%} -> {' to '.join(ends)} by {len(random)} {drawn}"

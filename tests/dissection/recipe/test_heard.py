@@ -106,8 +106,13 @@ def test_nothing_is_said_where_all_is_heard():
     assert captioner_note(short, "ear", 30.0, None) is None
 
 
-def test_one_longer_clip_is_one():
-    assert "and 1 of 2 clips is longer" in heard_note([clip("a", 1.0), clip("b", 12.0)], 10.175)
+def test_one_longer_clip_is_one_and_a_much_longer_one_is_to_be_cut():
+    said = heard_note([clip("a", 1.0), clip("b", 12.0)], 10.175)
+    assert said.startswith("the network hears the first 10 s of a clip, and 1 of 2 clips is longer: only")
+    assert "Cut long recordings" not in said
+    assert heard_note([clip("a", 60.0)], 10.175).endswith(
+        "Cut long recordings into clips of that length to have all of them heard."
+    )
 
 
 def test_beginnings_on_both_sides_of_the_split_are_named():

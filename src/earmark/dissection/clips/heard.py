@@ -34,9 +34,11 @@ def heard_note(clips: Sequence[Clip], window_s: float | None) -> str | None:
     if window_s is None or not longer:
         return None
     many = f"{len(longer)} of {len(clips)} clips are" if len(longer) > 1 else f"1 of {len(clips)} clips is"
+    lost = any(_is_longer(clip, 2 * window_s) for clip in longer)
+    cut = " Cut long recordings into clips of that length to have all of them heard." if lost else ""
     return (
         f"the network hears the first {seconds(window_s)} s of a clip, and {many} longer: only this beginning is "
-        "measured, put into words and played. Cut long recordings into clips of that length to have all of them heard."
+        f"measured, put into words and played.{cut}"
     )
 
 

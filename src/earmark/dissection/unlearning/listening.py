@@ -73,7 +73,7 @@ def prepare_clips(
     if not usable:
         raise NotEnoughEvidence(
             f"no clip carries a class name of {network.name}, so there is no accuracy to lose: give clips labelled "
-            f"with its classes ({', '.join(network.labels[:5])}, ...)."
+            f"with its classes ({', '.join(network.labels[:5])}{', ...' if len(network.labels) > 5 else ''})."
         )
     batches = []
     for start in range(0, len(usable), batch_size):
