@@ -58,7 +58,8 @@ class AudioNetwork:
     module: "nn.Module"
     rate_hz: int
     prepare: Callable[[Sequence[Waveform]], dict[str, "Tensor"]]
-    """Waveforms to the keyword arguments of ``module``; must not let padding change a clip."""
+    """Waveforms to the keyword arguments of ``module``; must not let padding change a clip. Where it cuts clips off,
+    ``layout`` must say so (``window_columns``, ``hop_s``, ``span_s``), for words to be made from what is left."""
     name: str
     """What it can be loaded by again: a folder, a hub id, a factory."""
     labels: tuple[str, ...] = ()
