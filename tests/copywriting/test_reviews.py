@@ -144,7 +144,7 @@ def test_a_folder_a_pipe_and_a_name_that_is_too_long_are_no_tables(tmp_path: Pat
     for path, told in (
         (tmp_path, "is a folder, not a file"),
         (tmp_path / "pipe.csv", "is a pipe or a device"),
-        (tmp_path / "none.csv", "is not there"),
+        (tmp_path / "none.csv", "there is no such file"),
         (tmp_path / ("x" * 300 + ".csv"), "too long"),
     ):
         with pytest.raises(InvalidInput, match=told):

@@ -21,8 +21,10 @@ def check_file(path: Path, wanted: str) -> None:
         there, is_file, is_folder = path.exists(), path.is_file(), path.is_dir()
     except OSError as error:
         raise InvalidInput(f"{path} cannot be read: {error.strerror}.") from error
+    if not there:
+        raise InvalidInput(f"{path} cannot be read: there is no such file.")
     if not is_file:
-        what = "a folder" if is_folder else "a pipe or a device" if there else "not there"
+        what = "a folder" if is_folder else "a pipe or a device"
         raise InvalidInput(f"{path} is {what}, not a file: {wanted}.")
 
 
