@@ -1,6 +1,7 @@
 """The seller's own record of products: name, brand, attributes, from JSON, TOML, JSONL or CSV."""
 
 import json
+import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -9,10 +10,13 @@ from pathlib import Path
 from typing import Any
 
 from earmark.errors import InvalidInput
+from earmark.language.spelling import as_meant
+from earmark.language.text_files import read_text
 from earmark.language.untrusted import clean_text
 from earmark.tables import Fault, read_delimited
-from earmark.tables.files import read_text_file
+from earmark.tables.files import LARGEST_TEXT, check_file
 
+_WRAPPED = re.compile('^["\'\u201c\u2018\u00ab]([^"\u201c\u201d\u00ab\u00bb]*)["\'\u201d\u2019\u00bb]$')
 _PRODUCT_KEYS = ("product", "product_id", "id", "sku")
 
 
@@ -43,7 +47,8 @@ def read_facts(path: Path) -> Facts:
     Raises:
         InvalidInput: the file cannot be read as such a record.
     """
-    text = read_text_file(path, 'give the seller\'s own record, such as {"name": "...", "brand": "..."}')
+    check_file(path, 'give the seller\'s own record, such as {"name": "...", "brand": "..."}', LARGEST_TEXT)
+    text = read_text(path)
     ending = path.suffix.lower()
     try:
         return _sorted_out(_held(text, ending, path), path)
@@ -97,6 +102,14 @@ def _plain(row: Mapping[Any, Any], path: Path) -> dict[str, str]:
             value = "yes" if value else "no"
         if isinstance(value, list):
             value = ", ".join(str(item) for item in value)
-        if value is not None and (text := clean_text(str(value), 300)):
-            facts[clean_text(str(key), 60)] = text
+        if value is not None and (text := _as_said(str(value))):
+            facts[_as_said(str(key))[:60]] = text
     return facts
+
+
+def _as_said(text: str) -> str:
+    """A value without what a sentence around it has of its own: the stop behind it, quotation marks around it."""
+    text = clean_text(as_meant(text), 300)
+    while (bare := _WRAPPED.sub(r"\1", text.rstrip(" .,;:!?\u2026"))) != text:
+        text = bare
+    return text if any(character.isalnum() for character in text) else ""

@@ -4,15 +4,17 @@ from pathlib import Path
 
 from earmark.errors import InvalidInput
 
-_LARGEST_TEXT = 16 << 20
+LARGEST_TEXT = 16 << 20
+"""Bytes of a file that is read at once."""
 
 
-def check_file(path: Path, wanted: str) -> None:
+def check_file(path: Path, wanted: str, largest: int | None = None) -> None:
     """Make sure that something is a file that can be read from its beginning, and again.
 
     Args:
         path: what the user named.
         wanted: what is asked for, as an order: ``give a table of reviews``.
+        largest: how many bytes it may have.
 
     Raises:
         InvalidInput: nothing is there, or a folder, a pipe, a device; reading these would never end, or only once.
@@ -26,20 +28,5 @@ def check_file(path: Path, wanted: str) -> None:
     if not is_file:
         what = "a folder" if is_folder else "a pipe or a device"
         raise InvalidInput(f"{path} is {what}, not a file: {wanted}.")
-
-
-def read_text_file(path: Path, wanted: str) -> str:
-    """The text of a small file in UTF-8.
-
-    Raises:
-        InvalidInput: it is no file, too large, or in another encoding.
-    """
-    check_file(path, wanted)
-    try:
-        if path.stat().st_size > _LARGEST_TEXT:
-            raise InvalidInput(f"{path} is larger than {_LARGEST_TEXT >> 20} MB: {wanted}.")
-        return path.read_text(encoding="utf-8-sig")
-    except OSError as error:
-        raise InvalidInput(f"{path} cannot be read: {error.strerror}.") from error
-    except UnicodeDecodeError as error:
-        raise InvalidInput(f"{path} is not UTF-8 text: save it as UTF-8.") from error
+    if largest is not None and path.stat().st_size > largest:
+        raise InvalidInput(f"{path} is larger than {largest >> 20} MB: {wanted}.")

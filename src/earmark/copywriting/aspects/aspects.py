@@ -12,7 +12,9 @@ from earmark.copywriting.lexicon.judging import load_lexicon
 from earmark.copywriting.reviews import Product, Sentence
 from earmark.errors import InvalidInput, UnknownName
 from earmark.evidence import Record
-from earmark.tables.files import read_text_file
+from earmark.language.spelling import as_meant
+from earmark.language.text_files import read_text
+from earmark.tables.files import LARGEST_TEXT, check_file
 
 READY_SETS = ("restaurants", "hotels", "goods", "services", "shops")
 
@@ -81,7 +83,8 @@ def read_aspect_set(path: Path) -> AspectSet:
     Raises:
         InvalidInput: the file cannot be read, or an aspect in it lacks something; the sentence says which.
     """
-    text = read_text_file(path, "give a TOML file of aspects")
+    check_file(path, "give a TOML file of aspects", LARGEST_TEXT)
+    text = read_text(path)
     try:
         table = tomllib.loads(text)
     except ValueError as error:
@@ -175,9 +178,9 @@ def _aspect(row: Any, where: str, number: int) -> Aspect:
 
 def _words(value: Any, where: str, field: str) -> tuple[str, ...]:
     if isinstance(value, str):
-        return tuple(value.split())
+        return tuple(as_meant(value).split())
     if isinstance(value, list) and all(isinstance(item, str) for item in value):
-        return tuple(item.strip().lower().replace(" ", "-") for item in value if item.strip())
+        return tuple(as_meant(item).strip().lower().replace(" ", "-") for item in value if item.strip())
     raise InvalidInput(f"{where}: {field} must be a list of words.")
 
 

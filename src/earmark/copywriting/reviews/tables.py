@@ -1,16 +1,15 @@
 """A file of reviews as a table: CSV, TSV, JSONL, JSON and Parquet, whatever the encoding and the dialect."""
 
-import codecs
 import re
 from collections.abc import Iterator
 from pathlib import Path
 
 from earmark.errors import InvalidInput
+from earmark.language.text_files import open_text
 from earmark.tables import MOST_COLUMNS, Table, read_delimited, read_json
 from earmark.tables.files import check_file
 from earmark.tables.parquet import read_parquet
 
-_SAMPLE_BYTES = 1 << 20
 _DELIMITERS = {".tsv": "\t", ".tab": "\t"}
 _JSON = (".jsonl", ".ndjson", ".json")
 FORMATS = (".csv", ".tsv", ".tab", ".txt", *_JSON, ".parquet")
@@ -47,48 +46,12 @@ def open_table(path: Path) -> Table:
 
 def _lines(path: Path) -> Iterator[str]:
     try:
-        with path.open(encoding=sniff_encoding(path), newline="") as file:
+        with open_text(path, newline="") as file:
             yield from file
     except UnicodeError as error:
         raise InvalidInput(f"{path} cannot be read: {error}.") from error
     except OSError as error:
         raise InvalidInput(f"{path} cannot be read: {error.strerror}.") from error
-
-
-def sniff_encoding(path: Path) -> str:
-    """The encoding of a text file: a byte-order mark, else UTF-8 where it decodes, else UTF-16 or Windows-1252.
-
-    Raises:
-        InvalidInput: none of them reads it.
-    """
-    with path.open("rb") as file:
-        head = file.read(_SAMPLE_BYTES)
-    if head.startswith(codecs.BOM_UTF8):
-        return "utf-8-sig"
-    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return "utf-16"
-    if _decodes_as_utf8(path):
-        # Latin text in UTF-16 without a mark is valid UTF-8 full of NULs.
-        if head.count(0) > len(head) // 4:
-            return "utf-16-le" if head[1:2] == b"\0" else "utf-16-be"
-        return "utf-8"
-    if head.count(0) > len(head) // 8:
-        return "utf-16-le" if head[1::2].count(0) > head[::2].count(0) else "utf-16-be"
-    if not any(byte in head for byte in (0x81, 0x8D, 0x8F, 0x90, 0x9D)) and 0 not in head:
-        return "cp1252"
-    raise InvalidInput(f"{path} is in an encoding that cannot be told: save it as UTF-8.")
-
-
-def _decodes_as_utf8(path: Path) -> bool:
-    decoder = codecs.getincrementaldecoder("utf-8")()
-    try:
-        with path.open("rb") as file:
-            while block := file.read(_SAMPLE_BYTES):
-                decoder.decode(block)
-            decoder.decode(b"", final=True)
-    except UnicodeDecodeError:
-        return False
-    return True
 
 
 def _checked(path: Path) -> str:
