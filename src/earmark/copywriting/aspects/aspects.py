@@ -12,6 +12,9 @@ from earmark.copywriting.lexicon.judging import load_lexicon
 from earmark.copywriting.reviews import Product, Sentence
 from earmark.errors import InvalidInput, UnknownName
 from earmark.evidence import Record
+from earmark.language.spelling import as_meant
+from earmark.language.text_files import read_text
+from earmark.tables.files import LARGEST_TEXT, check_file
 
 READY_SETS = ("restaurants", "hotels", "goods", "services", "shops")
 
@@ -80,12 +83,14 @@ def read_aspect_set(path: Path) -> AspectSet:
     Raises:
         InvalidInput: the file cannot be read, or an aspect in it lacks something; the sentence says which.
     """
+    check_file(path, "give a TOML file of aspects", LARGEST_TEXT)
+    text = read_text(path)
     try:
-        table = tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except OSError as error:
-        raise InvalidInput(f"{path} cannot be read: {error.strerror}.") from error
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        table = tomllib.loads(text)
+    except ValueError as error:
         raise InvalidInput(f"{path} is not TOML: {error}.") from error
+    except RecursionError as error:
+        raise InvalidInput(f"{path} is nested too deeply: give each aspect a name, queries and words.") from error
     return _parsed(table, str(path))
 
 
@@ -173,9 +178,9 @@ def _aspect(row: Any, where: str, number: int) -> Aspect:
 
 def _words(value: Any, where: str, field: str) -> tuple[str, ...]:
     if isinstance(value, str):
-        return tuple(value.split())
+        return tuple(as_meant(value).split())
     if isinstance(value, list) and all(isinstance(item, str) for item in value):
-        return tuple(item.strip().lower().replace(" ", "-") for item in value if item.strip())
+        return tuple(as_meant(item).strip().lower().replace(" ", "-") for item in value if item.strip())
     raise InvalidInput(f"{where}: {field} must be a list of words.")
 
 

@@ -18,8 +18,10 @@ from earmark.copywriting.evaluation.judging import Comparison, PairJudge, Prefer
 from earmark.errors import InvalidInput, NotEnoughEvidence
 from earmark.evidence import Record
 from earmark.language.orders import find_orders, holds_order
+from earmark.language.text_files import open_text
 from earmark.language.untrusted import clean_text
 from earmark.runs import Skipped
+from earmark.tables.files import check_file
 
 Key = tuple[str, str]
 """Product and aspect (empty for the whole product)."""
@@ -59,8 +61,9 @@ def read_copy(path: Path) -> dict[Key, str]:
         InvalidInput: not JSONL, or a line without product and text.
     """
     found: dict[Key, str] = {}
+    check_file(path, "give JSONL of copy, as 'earmark write --out' leaves it")
     try:
-        with path.open(encoding="utf-8-sig") as file:
+        with open_text(path) as file:
             for number, line in enumerate(file, start=1):
                 if line.strip():
                     key, text = _piece(line, path, number)
@@ -68,8 +71,6 @@ def read_copy(path: Path) -> dict[Key, str]:
                         found[key] = text
     except OSError as error:
         raise InvalidInput(f"{path} cannot be read: {error.strerror}.") from error
-    except UnicodeDecodeError as error:
-        raise InvalidInput(f"{path} is not UTF-8 text.") from error
     if not found:
         raise InvalidInput(f"{path} holds no copy.")
     return found
@@ -78,8 +79,8 @@ def read_copy(path: Path) -> dict[Key, str]:
 def _piece(line: str, path: Path, number: int) -> tuple[Key, str]:
     try:
         row: Any = json.loads(line)
-    except json.JSONDecodeError as error:
-        raise InvalidInput(f"{path}, line {number} is not JSON: {error.msg}.") from error
+    except (ValueError, RecursionError) as error:
+        raise InvalidInput(f"{path}, line {number} is not JSON: {error}.") from error
     if not isinstance(row, dict):
         raise InvalidInput(f"{path}, line {number} is no object with product_id and text.")
     product, text = row.get("product_id", row.get("product")), row.get("text")
@@ -216,7 +217,7 @@ def read_sheet(sheet: Path, *, seed: int) -> Preference:
     """
     try:
         kept = json.loads(key_file(sheet).read_text(encoding="utf-8"))
-        with sheet.open(encoding="utf-8-sig", newline="") as file:
+        with open_text(sheet, newline="") as file:
             rows = list(csv.DictReader(file))
         key = {str(pair["pair"]): pair for pair in kept["pairs"]}
     except OSError as error:

@@ -11,7 +11,10 @@ from earmark.copywriting.reviews import Columns, read_products
 from earmark.copywriting.writers.drafts import Draft
 from earmark.errors import InvalidInput, NotEnoughEvidence
 from earmark.evidence import content_id
+from earmark.language.spelling import as_meant
+from earmark.language.text_files import read_text
 from earmark.language.untrusted import clean_text
+from earmark.tables.files import check_file
 
 _LONGEST = 20_000
 
@@ -43,7 +46,7 @@ def check_copy(
         InvalidInput: a file cannot be read, or it is not clear which product is meant.
         NotEnoughEvidence: no review of the product can be used.
     """
-    text = _read_text(copy)
+    text = _copy_of(copy)
     found = list(islice(read_products(reviews, columns, product), 2))
     if len(found) > 1:
         raise InvalidInput(f"{reviews} holds reviews of several products: name the one with --product.")
@@ -68,16 +71,10 @@ def check_copy(
     return ground(draft, brief)
 
 
-def _read_text(path: Path) -> str:
-    try:
-        raw = path.read_bytes()[: 4 * _LONGEST]
-    except OSError as error:
-        raise InvalidInput(f"{path} cannot be read: {error.strerror}.") from error
-    try:
-        text = raw.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        text = raw.decode("cp1252", "replace")
-    lines = [clean_text(line, _LONGEST) for line in text.splitlines()]
+def _copy_of(path: Path) -> str:
+    check_file(path, "give the copy as plain text")
+    text = read_text(path, 4 * _LONGEST)
+    lines = [clean_text(line, _LONGEST) for line in as_meant(text).splitlines()]
     cleaned = "\n".join(lines).strip()
     if not cleaned:
         raise InvalidInput(f"{path} holds no text to check.")
