@@ -6,16 +6,26 @@ Cook, IEEE TSAP 2002.
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
-from earmark.dissection.clips.listing import Listed, Listing, audio_files, words
-from earmark.dissection.clips.manifests import ENDINGS, NAMES, read_data_set_table, read_manifest
+from earmark.dissection.clips.clip import Split
+from earmark.dissection.clips.contents import READ_ENDINGS, UNREAD_ENDINGS
+from earmark.dissection.clips.given_splits import METADATA, split_folders, split_tables, table_of, with_named_classes
+from earmark.dissection.clips.kaldi import INDEX as KALDI
+from earmark.dissection.clips.kaldi import read_kaldi
+from earmark.dissection.clips.label_tracks import read_track, track_beside
+from earmark.dissection.clips.listing import Listed, Listing, audio_files, shown_path, words
+from earmark.dissection.clips.manifests import ENDINGS, Table, read_data_set_table, read_manifest
 from earmark.errors import InvalidInput
 from earmark.runs import Skipped
 
+DCASE = "meta.txt"
 # "001 - Dog bark", the class folders of ESC-10 and ESC-50 as first published, and "1-30226-A.ogg" in them.
 _OLD_ESC_FOLDER = re.compile(r"\d{3} - (?P<name>.+)")
 _OLD_ESC_FILE = re.compile(r"(?P<fold>\d)-(?P<source>\d+)-[A-Z]")
+# A folder with one of these, and no layout of its own, is read through it.
+NAMES = ("manifest.csv", "manifest.jsonl", "manifest.tsv", "manifest.json", "meta.csv", DCASE, *METADATA)
 _GTZAN_FOLDERS = ("genres_original", "genres")
 
 
@@ -31,28 +41,76 @@ def list_clips(path: Path, *, esc10_only: bool = False, follow_links: bool = Fal
         InvalidInput: there is nothing there, or nothing that lists clips.
     """
     if path.is_file():
-        if path.name == "esc50.csv":
-            return _esc50(clip_root(path), esc10_only=esc10_only)
-        if path.suffix.lower() in ENDINGS:
-            return read_manifest(path)
-        raise InvalidInput(f"{path} is one file: give a folder of audio, or a manifest ({', '.join(sorted(ENDINGS))}).")
+        return _of_file(path, esc10_only=esc10_only)
     if not path.is_dir():
         raise InvalidInput(f"there are no clips at {path}: it does not exist.")
     if (path / "meta" / "esc50.csv").is_file():
         return _esc50(path, esc10_only=esc10_only)
     if (path / "metadata" / "UrbanSound8K.csv").is_file():
         return _urbansound8k(path)
-    for name in NAMES:
-        if (path / name).is_file():
-            return read_manifest(path / name)
-    return _plain_folder(path, follow_links=follow_links)
+    if (path / KALDI).is_file():
+        return read_kaldi(path)
+    try:
+        tables, folders = split_tables(path), split_folders(path)
+    except OSError as error:
+        raise InvalidInput(f"{path} cannot be read: {error.strerror}.") from error
+    if not tables:
+        tables = [Table(path / name, path) for name in NAMES if (path / name).is_file()][:1]
+    if tables:
+        return _joined([read_manifest(table) for table in tables], folders)
+    if folders:
+        parts = [_of_split(path, name, follow_links=follow_links) for name in folders]
+        return _joined([*parts, _beside(path, folders)], folders)
+    return _plain_folder(path, path, follow_links=follow_links)
+
+
+def _of_file(path: Path, *, esc10_only: bool) -> Listing:
+    if path.name == "esc50.csv":
+        return _esc50(clip_root(path), esc10_only=esc10_only)
+    if path.name == KALDI:
+        return read_kaldi(path.parent)
+    if path.suffix.lower() in ENDINGS or path.name == DCASE:
+        return _joined([read_manifest(table_of(path))], {})
+    raise InvalidInput(f"{path} is one file: give a folder of audio, or a manifest ({', '.join(sorted(ENDINGS))}).")
 
 
 def clip_root(path: Path) -> Path:
     """Where the paths of a clip set start, as :func:`list_clips` has it: the folder, or the manifest's own."""
     if path.is_dir():
         return path
-    return path.parent.parent if path.name == "esc50.csv" else path.parent
+    return path.parent.parent if path.name == "esc50.csv" else table_of(path).root
+
+
+def _joined(parts: list[Listing], folders: dict[str, Split]) -> Listing:
+    """Several listings of one root as one; their folders' split holds where it has two sides and no row has another."""
+    clips = [clip for part in parts for clip in part.clips]
+    skipped = tuple(item for part in parts for item in part.skipped)
+    notes = list(dict.fromkeys(note for part in parts for note in part.notes))
+    if not any(clip.split for clip in clips):
+        sides = [folders.get(clip.path.replace("\\", "/").split("/")[0]) for clip in clips]
+        if None not in sides and len(set(sides)) > 1:
+            clips = [replace(clip, split=side) for clip, side in zip(clips, sides, strict=True)]
+            told = ", ".join(f"{name} ({side.replace('_', ' ')})" for name, side in folders.items())
+            notes.append(f"The split is that of the folders {told}; --held-out divides the clips anew.")
+        elif folders:
+            notes.append(f"The folders {', '.join(folders)} give no split of two sides: the clips are divided anew.")
+    return with_named_classes(Listing(parts[0].root, tuple(clips), skipped, tuple(notes)))
+
+
+def _beside(root: Path, folders: dict[str, Split]) -> Listing:
+    """What lies beside the folders of a split has no side, and is skipped aloud."""
+    reason = f"it lies beside the folders of the split ({', '.join(folders)}): move it into one of them"
+    rest = (entry for entry in sorted(root.iterdir()) if entry.name not in folders and not entry.name.startswith("."))
+    others = [entry for entry in rest if entry.is_dir() or entry.suffix.lower() in READ_ENDINGS | UNREAD_ENDINGS]
+    return Listing(root, (), tuple(Skipped(uri=shown_path(entry, root), reason=reason) for entry in others))
+
+
+def _of_split(root: Path, name: str, *, follow_links: bool) -> Listing:
+    """One folder of a split: through its own metadata, or by its folders."""
+    table = next((root / name / one for one in METADATA if (root / name / one).is_file()), None)
+    if table is not None:
+        return read_manifest(Table(table, root, name))
+    return _plain_folder(root, root / name, follow_links=follow_links)
 
 
 def _esc50(root: Path, *, esc10_only: bool) -> Listing:
@@ -61,7 +119,11 @@ def _esc50(root: Path, *, esc10_only: bool) -> Listing:
             return None
         label = (row["category"] or "").replace("_", " ")
         return Listed(
-            path=f"audio/{row['filename']}", where=where, group=row["src_file"], label=label or None, fold=row["fold"]
+            path=f"audio/{row['filename']}",
+            where=where,
+            groups=(row["src_file"] or "",),
+            labels=(label,) if label else (),
+            fold=row["fold"],
         )
 
     return _table(root, "meta/esc50.csv", ("filename", "fold", "category", "src_file"), listed)
@@ -73,8 +135,8 @@ def _urbansound8k(root: Path) -> Listing:
         return Listed(
             path=f"audio/fold{row['fold']}/{row['slice_file_name']}",
             where=where,
-            group=row["fsID"],
-            label=(row["class"] or "").replace("_", " ") or None,
+            groups=(row["fsID"] or "",),
+            labels=((row["class"] or "").replace("_", " "),),
             fold=row["fold"],
             source_url=f"https://freesound.org/s/{row['fsID']}/" if (row["fsID"] or "").isdecimal() else None,
         )
@@ -103,23 +165,32 @@ def _table(
     return Listing(root, tuple(clips), tuple(skipped))
 
 
-def _plain_folder(root: Path, *, follow_links: bool) -> Listing:
+def _plain_folder(root: Path, top: Path, *, follow_links: bool) -> Listing:
     """A folder of audio, or one with a folder per class: the folder that a file lies in is its label."""
-    inside = next((root / name for name in _GTZAN_FOLDERS if (root / name).is_dir()), root)
+    inside = next((top / name for name in _GTZAN_FOLDERS if (top / name).is_dir()), top)
     clips: list[Listed] = []
     skipped: list[Skipped] = []
+    tracks = 0
     for found in audio_files(inside, follow_links=follow_links):
         if isinstance(found, Skipped):
             skipped.append(found)
             continue
         path = found.relative_to(root).as_posix()
-        label = found.parent.name if found.parent != inside else None
-        clips.append(_of_old_esc(path, found) or Listed(path=path, where=path, label=words(label)))
-    return Listing(root, tuple(clips), tuple(skipped))
+        if track := track_beside(found):
+            stretches, unused = read_track(track, path, track.relative_to(root).as_posix())
+            clips += stretches
+            skipped += unused
+            tracks += 1
+            continue
+        label = words(found.parent.name) if found.parent != inside else None
+        clips.append(_of_old_esc(path, found) or Listed(path=path, where=path, labels=(label,) if label else ()))
+    notes = (f"{tracks} sounds are cut by the label tracks beside them.",) if tracks else ()
+    return Listing(root, tuple(clips), tuple(skipped), notes)
 
 
 def _of_old_esc(path: str, file: Path) -> Listed | None:
     folder, name = _OLD_ESC_FOLDER.fullmatch(file.parent.name), _OLD_ESC_FILE.fullmatch(file.stem)
     if folder is None or name is None:
         return None
-    return Listed(path=path, where=path, label=words(folder["name"]), fold=name["fold"], group=name["source"])
+    label = words(folder["name"])
+    return Listed(path, path, groups=(name["source"],), labels=(label,) if label else (), fold=name["fold"])

@@ -1,0 +1,92 @@
+"""Splits that a data set carries in the names of its folders and tables: train/ and test/, train.tsv and dev.tsv.
+
+AudioSet: Gemmeke et al., ICASSP 2017. Clotho: Drossos et al., ICASSP 2020. Common Voice: Ardila et al., LREC 2020.
+FSD50K: Fonseca et al., IEEE/ACM TASLP 2022.
+"""
+
+import re
+from dataclasses import replace
+from pathlib import Path
+
+from earmark.dissection.clips.clip import Split
+from earmark.dissection.clips.listing import SPLITS, Listing
+from earmark.dissection.clips.manifests import ENDINGS, Table, read_rows
+
+METADATA = ("metadata.csv", "metadata.jsonl", "metadata.tsv")
+# What stands beside the split's word in the name of such a table.
+_BESIDE = frozenset(
+    [
+        "manifest",
+        "metadata",
+        "meta",
+        "captions",
+        "clotho",
+        "segments",
+        "balanced",
+        "unbalanced",
+        "data",
+        "set",
+        "dataset",
+        "list",
+    ]
+)
+_FSD50K = {"dev.csv": ("FSD50K.dev_audio", "shown"), "eval.csv": ("FSD50K.eval_audio", "held_out")}
+_NAMES_OF_CLASSES = "class_labels_indices.csv"
+
+
+def split_folders(root: Path) -> dict[str, Split]:
+    """The folders of a split directly below a root, none where its folders are classes.
+
+    A class may be called "train", the vehicle: such a folder is a split only beside one of another split, or where
+    there is no other folder.
+    """
+    folders = [entry.name for entry in sorted(root.iterdir()) if entry.is_dir() and not entry.name.startswith(".")]
+    found = {name: SPLITS[name.lower()] for name in folders if name.lower() in SPLITS}
+    return found if len(found) > 1 or len(found) == len(folders) else {}
+
+
+def split_tables(root: Path) -> list[Table]:
+    """The tables of a folder that hold one side of a split each, none where there are not two of them."""
+    truth = root / "FSD50K.ground_truth"
+    if truth.is_dir():
+        return [_in_fsd50k(truth / name) for name in _FSD50K if (truth / name).is_file()]
+    found: list[Table] = []
+    for file in sorted(root.iterdir()):
+        if file.suffix.lower() in ENDINGS and file.is_file() and (word := _split_word(file.stem)):
+            folder = word if (root / word).is_dir() else ""
+            found.append(Table(file, root, folder, SPLITS[word.lower()]))
+    return found if len({table.split for table in found}) > 1 else []
+
+
+def table_of(file: Path) -> Table:
+    """One table, and where its paths start."""
+    if file.name in _FSD50K and file.parent.name == "FSD50K.ground_truth":
+        return _in_fsd50k(file)
+    word = _split_word(file.stem)
+    return Table(file, file.parent, word if word and (file.parent / word).is_dir() else "")
+
+
+def with_named_classes(listing: Listing) -> Listing:
+    """Say AudioSet's classes by their names, where its list of them lies beside the clips."""
+    if not any(label.startswith(("/m/", "/t/")) for clip in listing.clips for label in clip.labels):
+        return listing
+    names = listing.root / _NAMES_OF_CLASSES
+    if not names.is_file():
+        note = f"The classes are ids of AudioSet: put {_NAMES_OF_CLASSES} beside the clips to read their names."
+        return replace(listing, notes=(*listing.notes, note))
+    named = {str(row.get("mid")): str(row.get("display_name")) for _, row in read_rows(names).rows}
+    clips = (replace(clip, labels=tuple(named.get(one, one) for one in clip.labels)) for clip in listing.clips)
+    return replace(listing, clips=tuple(clips))
+
+
+def _in_fsd50k(file: Path) -> Table:
+    folder, split = _FSD50K[file.name]
+    return Table(file, file.parent.parent, folder, "shown" if split == "shown" else "held_out")
+
+
+def _split_word(stem: str) -> str | None:
+    """The word of a split in a table's name, where everything beside it only says that it is a table."""
+    pieces = [piece for piece in re.split(r"[^A-Za-z]+", stem) if piece]
+    words = [piece for piece in pieces if piece.lower() in SPLITS]
+    beside = {piece.lower() for piece in pieces} - SPLITS.keys()
+    return words[0] if len(words) == 1 and beside <= _BESIDE else None
