@@ -148,24 +148,24 @@ def find_columns(found: Sequence[str], rows: Sequence[Row]) -> Columns:
 
 def split_labels(column: str, cell: object) -> tuple[str, ...]:
     """The labels in a cell: a JSON list, ``a;b``, ``a|b``, and ``a,b`` in a column whose name is a plural."""
-    if isinstance(cell, str):
-        cell = cell.strip()
-        listed = cell.startswith("[") and cell.endswith("]")
-        parsed = _json_list(cell) if listed else None
-        text = cell[1:-1] if listed else cell
-        mark = next((mark for mark in ";|" if mark in text), "," if listed or _plain(column) in _PLURALS else None)
+    pieces = json_list(cell)
+    if pieces is None and isinstance(cell, str):
         # A list as Python writes it has its quotation marks around each piece.
-        cell = parsed or [piece.strip(" '\"" if listed else None) for piece in (text.split(mark) if mark else [text])]
-    pieces = cell if isinstance(cell, list | tuple) else [cell]
-    return tuple(dict.fromkeys(text for piece in pieces if (text := words(piece))))
+        inner = re.fullmatch(r"\s*\[(.*)\]\s*", cell, re.DOTALL)
+        text = inner[1] if inner else cell
+        mark = next((mark for mark in ";|" if mark in text), "," if inner or _plain(column) in _PLURALS else None)
+        pieces = [piece.strip(" '" if inner else None) for piece in (text.split(mark) if mark else [text])]
+    return tuple(dict.fromkeys(text for piece in pieces or [cell] if (text := words(piece))))
 
 
-def _json_list(text: str) -> list[object] | None:
-    try:
-        found = json.loads(text)
-    except (ValueError, RecursionError):
-        return None
-    return found if isinstance(found, list) else None
+def json_list(cell: object) -> list[object] | None:
+    """A cell that is a list, or the text of one in JSON; ``None`` where it is neither."""
+    if isinstance(cell, str) and cell.strip().startswith("["):
+        try:
+            cell = json.loads(cell)
+        except (ValueError, RecursionError):
+            return None
+    return list(cell) if isinstance(cell, list | tuple) else None
 
 
 def _moments(found: Sequence[str]) -> tuple[_Moments | None, _Moments | None, _Moments | None]:

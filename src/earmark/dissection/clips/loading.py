@@ -1,5 +1,6 @@
 """Read a probing set: list it, look inside every file once, split it. A run never dies of one file and hides none."""
 
+import errno
 import os
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
@@ -193,8 +194,8 @@ def _told_of_sounds(found: Sequence[_Found], config: ClipConfig) -> Iterator[str
     cancelled = [item for item in found if item.sound.cancels]
     if cancelled:
         yield (
-            f"In {len(cancelled)} clips the channels cancel each other (opposite phase), and the loudest channel is "
-            f"heard alone: {_called(cancelled[0])}" + (" and others." if len(cancelled) > 1 else ".")
+            f"In {len(cancelled)} of {len(found)} clips the channels cancel each other (opposite phase), and the "
+            f"loudest channel is heard alone: {_called(cancelled[0])}{' and others' if len(cancelled) > 1 else ''}."
         )
     if config.clip_s is not None:
         files = Counter(item.path for item in found)
@@ -218,7 +219,9 @@ def _locate(root: Path, path: str, *, allow_outside: bool) -> tuple[Path, str]:
     except UnicodeEncodeError as error:
         raise UnusableAudio("its name is not UTF-8: rename it") from error
     except (OSError, RuntimeError, ValueError) as error:
-        raise UnusableAudio("its name cannot be used as a path") from error
+        in_circles = isinstance(error, RuntimeError) or getattr(error, "errno", None) == errno.ELOOP
+        reason = "a link that leads back to itself" if in_circles else "its name cannot be used as a path"
+        raise UnusableAudio(reason) from error
     if not real.is_relative_to(inside):
         if not allow_outside:
             raise UnusableAudio("it lies outside the folder of the clips: --allow-outside uses it all the same")

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from earmark.dissection.clips.clip import Split
-from earmark.dissection.clips.columns import Columns, find_columns, split_labels
+from earmark.dissection.clips.columns import Columns, find_columns, json_list, split_labels
 from earmark.dissection.clips.contents import READ_ENDINGS
 from earmark.dissection.clips.listing import SPLITS, Listed, Listing, words
 from earmark.errors import InvalidInput
@@ -248,8 +248,7 @@ def _caption(columns: Columns, row: Row) -> str | None:
     """What a row says of its sound; several captions become several sentences, each once."""
     said: list[str] = []
     for _, cell in columns.cells(row, "caption"):
-        pieces = cell if isinstance(cell, list | tuple) else [cell]
-        said += [text for piece in pieces if (text := words(piece, _CAPTION_LIMIT))]
+        said += [text for piece in json_list(cell) or [cell] if (text := words(piece, _CAPTION_LIMIT))]
     if len(said) < 2:
         return said[0] if said else None
     return words(". ".join(text.rstrip(" .") for text in dict.fromkeys(said)), _CAPTION_LIMIT)
