@@ -23,7 +23,7 @@ def _option(field: str, *names: str, **more: Any) -> Any:
 @asks_a_model
 def write(
     asking: Asking,
-    reviews: Annotated[Path, typer.Argument(help="Reviews as CSV, TSV, JSONL or Parquet, one or several a row.")],
+    reviews: Annotated[Path, typer.Argument(help="Reviews as CSV, TSV, JSON, JSONL or Parquet, one or several a row.")],
     product: Annotated[str | None, _option("product")] = None,
     aspect: Annotated[str | None, _option("aspect")] = None,
     facts: Annotated[str | None, _option("facts", metavar="FILE")] = None,
@@ -45,8 +45,8 @@ def write(
         list[str] | None,
         typer.Option(
             metavar="KIND=NAME",
-            help="Which column holds what: product, text, stars, date, author, language, category or name; may be "
-            "repeated, also for several text columns.",
+            help="Which column holds what: product, text, title, stars, date, author, language, category or name; may "
+            "be repeated, also for several text columns.",
         ),
     ] = None,
     one_product: Annotated[str | None, typer.Option(help="The file is about one product, with this name.")] = None,
