@@ -6,6 +6,7 @@ from pathlib import Path
 
 from earmark.errors import InvalidInput
 from earmark.tables import MOST_COLUMNS, Table, read_delimited, read_json
+from earmark.tables.files import check_file
 from earmark.tables.parquet import read_parquet
 
 _SAMPLE_BYTES = 1 << 20
@@ -90,12 +91,9 @@ def _checked(path: Path) -> str:
     """The ending of a file that can be a table.
 
     Raises:
-        InvalidInput: it cannot; pipes and devices neither, since a table is read more than once.
+        InvalidInput: it cannot.
     """
-    if path.exists() and not path.is_dir() and not path.is_file():
-        raise InvalidInput(f"{path} is a pipe or a device, which cannot be read twice: save it as a file.")
-    if not path.is_file():
-        raise InvalidInput(f"{path} is not a file: give a table of reviews ({', '.join(FORMATS)}).")
+    check_file(path, f"give a table of reviews ({', '.join(FORMATS)})")
     ending = path.suffix.lower()
     try:
         with path.open("rb") as file:
