@@ -23,6 +23,7 @@ Sample = list[dict[str, str]]
 
 _LOOKED_AT = 200
 """Rows that a guess looks at."""
+_RATED = re.compile(r"[\d★⭐☆]")
 _LONGEST_TITLE = 20
 """Words of a headline, on average."""
 
@@ -85,7 +86,9 @@ def _text(path: Path, columns: Columns, sample: Sample) -> tuple[str, ...]:
         if number:
             series.setdefault(stem, []).append(name)
     several = [tuple(names) for stem, names in series.items() if stem in known and len(names) > 1]
-    by_name: list[tuple[str, ...]] = [(name,) for name in free if plain(name) in known and not _is_rating(name, sample)]
+    by_name: list[tuple[str, ...]] = [
+        (name,) for name in free if plain(name) in known and not _is_numbers(name, sample)
+    ]
     # Of two that the names allow ("review" beside "comment"), the one in which people really wrote at length.
     candidates: list[tuple[str, ...]] = several or _wordy(by_name, sample)
     if not candidates:
@@ -208,8 +211,17 @@ def _filled(name: str, sample: Sample) -> list[str]:
 
 
 def _is_rating(name: str, sample: Sample) -> bool:
+    """Whether at least half of the cells hold a rating; the others are told when the file is read."""
     values = _filled(name, sample)
-    return bool(values) and sum(read_rating(value) is not None for value in values) * 10 >= len(values) * 9
+    return bool(values) and sum(read_rating(value) is not None for value in values) * 2 >= len(values)
+
+
+def _is_numbers(name: str, sample: Sample) -> bool:
+    """Whether a column that may hold texts ("Bewertung") holds ratings: a review may be the word "Excellent"."""
+    values = _filled(name, sample)
+    return bool(values) and all(
+        len(value.split()) < 8 and _RATED.search(value) and read_rating(value) for value in values
+    )
 
 
 def _says_its_scale(name: str, sample: Sample) -> bool:
