@@ -22,7 +22,7 @@ from earmark.copywriting.reviews import (
     split_sentences,
 )
 from earmark.copywriting.reviews.cleaning import clean_text
-from earmark.copywriting.reviews.reading import read_date
+from earmark.copywriting.reviews.dates import read_date
 from earmark.copywriting.reviews.splits import assert_disjoint
 from earmark.errors import InvalidInput, UnknownName
 
@@ -107,7 +107,7 @@ def test_several_columns_of_reviews_are_several_reviews(tmp_path: Path) -> None:
     path.write_text("cat\tgroup_id\trev1\trev2\tsumm1\nbusiness\tx\tGood soup here.\tBad soup here.\tSoup.\n")
     columns = guess_columns(path)
     assert (columns.product, columns.text, columns.category) == ("group_id", ("rev1", "rev2"), "cat")
-    assert columns.told() == "product: group_id; text: rev1, rev2; category: cat"
+    assert columns.told() == "product: group_id; text: rev1, rev2; category: cat; passed over: summ1"
     assert texts(path) == {"x": ["Good soup here.", "Bad soup here."]}
 
 
@@ -163,11 +163,13 @@ def test_a_table_that_cannot_be_read_says_why(tmp_path: Path, content: str, told
         list(read_products(path))
 
 
-def test_a_row_without_its_product_is_named(tmp_path: Path) -> None:
+@pytest.mark.parametrize("blank", ["", "nan", "#REF!", " - "])
+def test_a_row_without_its_product_is_set_aside_with_its_line(tmp_path: Path, blank: str) -> None:
     path = tmp_path / "a.csv"
-    path.write_text("product,review\nlamp,A fine lamp for the desk.\n,Whatever this is.\n")
-    with pytest.raises(InvalidInput, match="row 2, has no product"):
-        list(read_products(path))
+    path.write_text(f"product,review\nlamp,A fine lamp for the desk.\n{blank},Whatever this is.\n")
+    (lamp,) = read_products(path)
+    assert [review.text for review in lamp.reviews] == ["A fine lamp for the desk."]
+    assert [aside.reason for aside in lamp.set_aside] == ["line 3: no product stands in the column 'product'"]
 
 
 def test_only_the_wanted_product_is_read_and_a_wrong_name_is_answered_with_near_ones(tmp_path: Path) -> None:

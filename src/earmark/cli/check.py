@@ -11,7 +11,7 @@ app = typer.Typer(add_completion=False, no_args_is_help=True)
 @app.command(help="Tie copy that a person wrote to the reviews that carry it.")
 def check(
     copy: Annotated[Path, typer.Argument(help="The copy, as plain text.")],
-    reviews: Annotated[Path, typer.Argument(help="The reviews, as CSV, TSV, JSONL or Parquet.")],
+    reviews: Annotated[Path, typer.Argument(help="The reviews, as CSV, TSV, JSON, JSONL or Parquet.")],
     product: Annotated[str | None, typer.Option(help="The product with this id or name; needed where several.")] = None,
     facts: Annotated[Path | None, typer.Option(help="The seller's own record of the product.")] = None,
     must: Annotated[list[str] | None, typer.Option(help="A phrase that is the seller's own; may be repeated.")] = None,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from earmark.cli.model_options import Asking, asks_a_model, prompt_set
+from earmark.cli.options import MOST_SEEDS
 from earmark.errors import InvalidInput
 from earmark.language.untrusted import clean_text
 
@@ -42,8 +43,10 @@ def judge(
     answers: Annotated[
         list[Path] | None, typer.Option(help="For a run: a filled-in copy of the sheet; repeat it for each person.")
     ] = None,
-    pairs: Annotated[int, typer.Option(min=1, help="Pairs, or neurons of a run, on a sheet for people.")] = 50,
-    seed: Annotated[int, typer.Option(min=0, help="Of sides, order and bootstrap.")] = 0,
+    pairs: Annotated[
+        int, typer.Option(min=1, max=10_000, help="Pairs, or neurons of a run, on a sheet for people.")
+    ] = 50,
+    seed: Annotated[int, typer.Option(min=0, max=MOST_SEEDS, help="Of sides, order and bootstrap.")] = 0,
     as_json: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
 ) -> None:
     """Compare two files of copy, or let people judge a run."""

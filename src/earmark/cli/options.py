@@ -2,8 +2,20 @@
 
 import ast
 import inspect
+import math
 from itertools import pairwise
 from textwrap import dedent
+
+import typer
+
+MOST_SEEDS = 2**32 - 1
+
+
+def finite(value: float | None) -> float | None:
+    """Refuse ``nan`` and ``inf``, which pass any ``min`` and ``max``."""
+    if value is not None and not math.isfinite(value):
+        raise typer.BadParameter(f"{value} is no number to work with.")
+    return value
 
 
 def field_docs(config: type) -> dict[str, str]:

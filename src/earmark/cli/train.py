@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from earmark.cli.model_options import Asking, asks_a_model, prompt_set
+from earmark.cli.options import MOST_SEEDS, finite
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, help="Train a network or a writer from your own data.")
 
@@ -101,7 +102,7 @@ def network(
 @asks_a_model
 def writer(
     asking: Asking,
-    reviews: Annotated[Path, typer.Argument(help="Reviews as CSV, TSV, JSONL or Parquet, one or several a row.")],
+    reviews: Annotated[Path, typer.Argument(help="Reviews as CSV, TSV, JSON, JSONL or Parquet, one or several a row.")],
     out: Annotated[Path, typer.Option(help="A new folder, or one of a training that was stopped.")],
     start_from: Annotated[
         str | None,
@@ -109,12 +110,19 @@ def writer(
             help="A BART or T5 type to start from: a folder, a hub id, or 'reference'; by default a new small BART."
         ),
     ] = None,
-    epochs: Annotated[float, typer.Option(min=0.1, help="Times that every lesson is given at most.")] = 10.0,
+    epochs: Annotated[
+        float, typer.Option(min=0.1, max=1_000, callback=finite, help="Times that every lesson is given at most.")
+    ] = 10.0,
     learning_rate: Annotated[
-        float, typer.Option(help="Highest rate of the lessons; 3e-5 suits a large pretrained model.")
+        float,
+        typer.Option(
+            min=1e-9, max=1, callback=finite, help="Highest rate of the lessons; 3e-5 suits a large pretrained model."
+        ),
     ] = 1e-3,
     method: Annotated[str, typer.Option(help="How it is improved: rloo or ppo.")] = "rloo",
-    steps: Annotated[int, typer.Option(min=0, help="Steps of reinforcement learning; 0 leaves it out.")] = 100,
+    steps: Annotated[
+        int, typer.Option(min=0, max=100_000, help="Steps of reinforcement learning; 0 leaves it out.")
+    ] = 100,
     model: Annotated[
         str | None,
         typer.Option(help="A language model that writes the lessons and judges allure; embedded by default."),
@@ -123,9 +131,9 @@ def writer(
     nli: Annotated[
         Path | None, typer.Option(help="A folder with an entailment model for veracity; embedded rules by default.")
     ] = None,
-    briefs: Annotated[int, typer.Option(min=1, help="Briefs a product, in styles drawn by chance.")] = 4,
+    briefs: Annotated[int, typer.Option(min=1, max=100, help="Briefs a product, in styles drawn by chance.")] = 4,
     vectors: Annotated[str, typer.Option(help="Sentence vectors: minilm, or a folder.")] = "minilm",
-    seed: Annotated[int, typer.Option(min=0)] = 0,
+    seed: Annotated[int, typer.Option(min=0, max=MOST_SEEDS)] = 0,
     as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON.")] = False,
 ) -> None:
     """Teach a writer from reviews: a corpus, first lessons, three rewards, reinforcement learning."""

@@ -6,8 +6,8 @@ from typing import Annotated, Any
 import typer
 
 from earmark.cli.model_options import Asking, asks_a_model, prompt_set
-from earmark.cli.options import field_docs
-from earmark.copywriting.config import CopyConfig, checked
+from earmark.cli.options import MOST_SEEDS, field_docs, finite
+from earmark.copywriting.config import MOST_DRAFTS, CopyConfig, checked
 from earmark.copywriting.copy_run import CopyRequest
 
 app = typer.Typer(add_completion=False, no_args_is_help=True)
@@ -23,7 +23,7 @@ def _option(field: str, *names: str, **more: Any) -> Any:
 @asks_a_model
 def write(
     asking: Asking,
-    reviews: Annotated[Path, typer.Argument(help="Reviews as CSV, TSV, JSONL or Parquet, one or several a row.")],
+    reviews: Annotated[Path, typer.Argument(help="Reviews as CSV, TSV, JSON, JSONL or Parquet, one or several a row.")],
     product: Annotated[str | None, _option("product")] = None,
     aspect: Annotated[str | None, _option("aspect")] = None,
     facts: Annotated[str | None, _option("facts", metavar="FILE")] = None,
@@ -37,7 +37,7 @@ def write(
     model: Annotated[str | None, _option("model", metavar="NAME")] = None,
     summarise_by: Annotated[str, _option("summarise_by")] = "embedded",
     prompts: Annotated[str, _option("prompts")] = "own",
-    drafts: Annotated[int, _option("drafts")] = 4,
+    drafts: Annotated[int, _option("drafts", min=1, max=MOST_DRAFTS)] = 4,
     aspects: Annotated[str | None, _option("aspects", metavar="FILE")] = None,
     discover: Annotated[bool, _option("discover", "--discover")] = False,
     vectors: Annotated[str, _option("vectors")] = "minilm",
@@ -45,14 +45,14 @@ def write(
         list[str] | None,
         typer.Option(
             metavar="KIND=NAME",
-            help="Which column holds what: product, text, stars, date, author, language, category or name; may be "
-            "repeated, also for several text columns.",
+            help="Which column holds what: product, text, title, stars, date, author, language, category or name; may "
+            "be repeated, also for several text columns.",
         ),
     ] = None,
     one_product: Annotated[str | None, typer.Option(help="The file is about one product, with this name.")] = None,
-    dissent_share: Annotated[float, _option("dissent_share", min=0.01, max=1.0)] = 0.25,
-    stale_years: Annotated[float, _option("stale_years", min=0.0)] = 3.0,
-    seed: Annotated[int, _option("seed", min=0)] = 0,
+    dissent_share: Annotated[float, _option("dissent_share", min=0.01, max=1.0, callback=finite)] = 0.25,
+    stale_years: Annotated[float, _option("stale_years", min=0.0, callback=finite)] = 3.0,
+    seed: Annotated[int, _option("seed", min=0, max=MOST_SEEDS)] = 0,
     out: Annotated[
         Path | None,
         typer.Option(help="Where to keep it: .jsonl, .csv or .md, with the run beside it, or a run folder."),
@@ -99,16 +99,12 @@ def write(
 
 def _run(request: CopyRequest, out: Path | None, as_json: bool, asking: Asking) -> None:
     from earmark.cli.progress import drawn
-    from earmark.cli.written import run_folder, show_copies, show_run
-    from earmark.copywriting.export import check_ending
+    from earmark.cli.written import check_out, run_folder, show_copies, show_run
     from earmark.copywriting.recipe import write_copy
-    from earmark.errors import RunConflict
 
     checked(request.config)
-    if out is not None and out.suffix:
-        check_ending(out)
-        if out.exists():
-            raise RunConflict(f"{out} is there already: give --out another name, or move it away.")
+    if out is not None:
+        check_out(out)
     go_on = (
         "Give the same command again: what was answered is not asked again."
         if out is None

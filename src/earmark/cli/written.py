@@ -7,8 +7,9 @@ import typer
 
 from earmark.cli.receipts import show_copy, show_total
 from earmark.copywriting.copy_run import CopyRequest, copies_of, run_copy
-from earmark.copywriting.export import ENDINGS, as_json, export
+from earmark.copywriting.export import ENDINGS, as_json, check_ending, export
 from earmark.copywriting.grounding.grounding import GroundedCopy
+from earmark.errors import InvalidInput, RunConflict
 from earmark.language import LanguageModel
 from earmark.report.copy_page import write_copy_page
 from earmark.runs import RunFolder
@@ -20,6 +21,23 @@ _RUN = ".run"
 def run_folder(out: Path) -> Path:
     """The run folder of a file of copy, beside it; a name without an ending is a folder itself."""
     return out.with_name(out.name + _RUN) if out.suffix else out
+
+
+def check_out(out: Path) -> None:
+    """Look at ``--out`` before any work is done.
+
+    Raises:
+        InvalidInput: it names no kind of file that copy is written to, or nothing that a disk can hold.
+        RunConflict: the file is there already.
+    """
+    if out.suffix:
+        check_ending(out)
+    try:
+        taken = [path.exists() for path in (out, run_folder(out))]
+    except OSError as error:
+        raise InvalidInput(f"{out} cannot be written: {error.strerror}.") from error
+    if out.suffix and taken[0]:
+        raise RunConflict(f"{out} is there already: give --out another name, or move it away.")
 
 
 def show_run(
@@ -43,7 +61,8 @@ def show_run(
     """
     made = run_copy(folder, request, progress, model=model, send_raw=send_raw)
     show_copies(made, for_machines, brief=not for_machines)
-    file = folder.with_name(folder.name.removesuffix(_RUN))
+    # "." has no name.
+    file = folder.with_name(folder.name.removesuffix(_RUN)) if folder.name.endswith(_RUN) else folder
     told = f"run: {folder}"
     if file != folder and file.suffix.lower() in ENDINGS and not file.exists():
         export(file, copies_of(folder))

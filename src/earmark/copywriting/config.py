@@ -1,5 +1,6 @@
 """What copy to write, and what plugs into the recipe: said once for Python, the command line and the manifest."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Literal
@@ -14,6 +15,9 @@ from earmark.errors import InvalidInput
 from earmark.language import Embedder, LanguageModel
 from earmark.language.prompt_files import PromptSet
 from earmark.language.untrusted import clean_text
+
+MOST_DRAFTS = 100
+"""Drafts of one product that are chosen from; beyond, the best is hardly better and the time is."""
 
 
 @dataclass(frozen=True)
@@ -90,7 +94,9 @@ def checked(config: CopyConfig) -> CopyConfig:
     for wish in must:
         if clash := next((word for word in never if word.lower() in wish.lower()), None):
             raise InvalidInput(f"--must {wish!r} contains --never {clash!r}: drop one of them.")
-    if config.drafts < 1:
-        raise InvalidInput(f"--drafts {config.drafts} leaves nothing to choose from: ask for 1 or more.")
+    if not 1 <= config.drafts <= MOST_DRAFTS:
+        raise InvalidInput(f"--drafts {config.drafts} cannot be chosen from: ask for 1 to {MOST_DRAFTS}.")
+    if not (0 < config.dissent_share <= 1 and 0 <= config.stale_years < math.inf):
+        raise InvalidInput("--dissent-share is a share above 0 and up to 1, and --stale-years a number of years.")
     check_must(must, config.style)
     return replace(config, must=must, never=never)

@@ -14,6 +14,7 @@ from earmark.copywriting.facts import read_facts
 from earmark.copywriting.grounding.grounding import GroundedCopy
 from earmark.copywriting.recipe import write_copy
 from earmark.copywriting.reviews import Columns
+from earmark.copywriting.reviews.columns import KINDS
 from earmark.copywriting.writers.drafts import Writer
 from earmark.errors import InvalidInput, RunConflict, UnknownName
 from earmark.evidence import Record
@@ -159,14 +160,13 @@ def columns_told(options: Sequence[str], one_product: str | None = None) -> Colu
         InvalidInput: an option is not ``KIND=NAME``, or a kind but ``text`` is told twice.
         UnknownName: there is no such kind of column.
     """
-    kinds = [item.name for item in fields(Columns) if item.name not in ("one_product", "found")]
     told: dict[str, Any] = {"one_product": one_product}
     for option in options:
         kind, equals, name = option.partition("=")
         if not equals or not name:
             raise InvalidInput(f"--column {option!r} tells nothing: write KIND=NAME, such as text=review.")
-        if kind not in kinds:
-            raise UnknownName("kind of column", kind, kinds)
+        if kind not in KINDS:
+            raise UnknownName("kind of column", kind, KINDS)
         if kind == "text":
             told["text"] = (*told.get("text", ()), name)
         elif kind in told:

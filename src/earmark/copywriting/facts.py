@@ -1,15 +1,17 @@
 """The seller's own record of products: name, brand, attributes, from JSON, TOML, JSONL or CSV."""
 
-import csv
 import json
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
 from earmark.errors import InvalidInput
 from earmark.language.untrusted import clean_text
+from earmark.tables import Fault, read_delimited
+from earmark.tables.files import read_text_file
 
 _PRODUCT_KEYS = ("product", "product_id", "id", "sku")
 
@@ -41,25 +43,32 @@ def read_facts(path: Path) -> Facts:
     Raises:
         InvalidInput: the file cannot be read as such a record.
     """
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except OSError as error:
-        raise InvalidInput(f"{path} cannot be read: {error.strerror}.") from error
-    except UnicodeDecodeError as error:
-        raise InvalidInput(f"{path} is not UTF-8 text: save it as UTF-8.") from error
+    text = read_text_file(path, 'give the seller\'s own record, such as {"name": "...", "brand": "..."}')
     ending = path.suffix.lower()
     try:
-        if ending == ".toml":
-            held: Any = tomllib.loads(text)
-        elif ending == ".jsonl":
-            held = [json.loads(line) for line in text.splitlines() if line.strip()]
-        elif ending in (".csv", ".tsv"):
-            held = list(csv.DictReader(text.splitlines(), delimiter="\t" if ending == ".tsv" else ","))
-        else:
-            held = json.loads(text)
-    except (ValueError, csv.Error) as error:
+        return _sorted_out(_held(text, ending, path), path)
+    except RecursionError as error:
+        raise InvalidInput(f"{path} is nested too deeply: a fact is a plain value.") from error
+    except ValueError as error:
         raise InvalidInput(f"{path} cannot be read as {ending.lstrip('.') or 'JSON'}: {error}.") from error
-    return _sorted_out(held, path)
+
+
+def _held(text: str, ending: str, path: Path) -> Any:
+    if ending == ".toml":
+        return tomllib.loads(text)
+    if ending == ".jsonl":
+        return [json.loads(line) for line in text.splitlines() if line.strip()]
+    if ending in (".csv", ".tsv"):
+        return list(_rows(text, "\t" if ending == ".tsv" else None, path))
+    return json.loads(text)
+
+
+def _rows(text: str, delimiter: str | None, path: Path) -> Iterator[Mapping[str, str]]:
+    """The rows of a table; the seller mends a broken one, since a fact that is cut off is another fact."""
+    for item in read_delimited(StringIO(text, newline=""), str(path), delimiter).rows:
+        if isinstance(item, Fault):
+            raise InvalidInput(f"{path}, line {item.line}: {item.reason}.")
+        yield item.cells
 
 
 def _sorted_out(held: Any, path: Path) -> Facts:
@@ -82,7 +91,7 @@ def _sorted_out(held: Any, path: Path) -> Facts:
 def _plain(row: Mapping[Any, Any], path: Path) -> dict[str, str]:
     facts = {}
     for key, value in row.items():
-        if isinstance(value, dict) or key is None:
+        if isinstance(value, dict) or (isinstance(value, list) and any(isinstance(one, (list, dict)) for one in value)):
             raise InvalidInput(f"{path}: {key!r} is not a plain value; write it as text or a number.")
         if isinstance(value, bool):
             value = "yes" if value else "no"

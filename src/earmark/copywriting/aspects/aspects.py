@@ -12,6 +12,7 @@ from earmark.copywriting.lexicon.judging import load_lexicon
 from earmark.copywriting.reviews import Product, Sentence
 from earmark.errors import InvalidInput, UnknownName
 from earmark.evidence import Record
+from earmark.tables.files import read_text_file
 
 READY_SETS = ("restaurants", "hotels", "goods", "services", "shops")
 
@@ -80,12 +81,13 @@ def read_aspect_set(path: Path) -> AspectSet:
     Raises:
         InvalidInput: the file cannot be read, or an aspect in it lacks something; the sentence says which.
     """
+    text = read_text_file(path, "give a TOML file of aspects")
     try:
-        table = tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except OSError as error:
-        raise InvalidInput(f"{path} cannot be read: {error.strerror}.") from error
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        table = tomllib.loads(text)
+    except ValueError as error:
         raise InvalidInput(f"{path} is not TOML: {error}.") from error
+    except RecursionError as error:
+        raise InvalidInput(f"{path} is nested too deeply: give each aspect a name, queries and words.") from error
     return _parsed(table, str(path))
 
 

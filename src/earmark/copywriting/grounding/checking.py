@@ -12,6 +12,7 @@ from earmark.copywriting.writers.drafts import Draft
 from earmark.errors import InvalidInput, NotEnoughEvidence
 from earmark.evidence import content_id
 from earmark.language.untrusted import clean_text
+from earmark.tables.files import check_file
 
 _LONGEST = 20_000
 
@@ -69,8 +70,10 @@ def check_copy(
 
 
 def _read_text(path: Path) -> str:
+    check_file(path, "give the copy as plain text")
     try:
-        raw = path.read_bytes()[: 4 * _LONGEST]
+        with path.open("rb") as file:
+            raw = file.read(4 * _LONGEST)
     except OSError as error:
         raise InvalidInput(f"{path} cannot be read: {error.strerror}.") from error
     try:

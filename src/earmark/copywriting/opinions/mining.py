@@ -103,6 +103,8 @@ class AspectFinder:
         if self.embedder is None or not targets:
             return {}
         anchors = [(word.replace("-", " "), aspect.name) for aspect in self.aspects[:-1] for word in aspect.words[:400]]
+        if not anchors:
+            return {}
         scores = self.embedder.embed(targets) @ self.embedder.embed([word for word, _ in anchors]).T
         best = scores.argmax(axis=1)
         return {

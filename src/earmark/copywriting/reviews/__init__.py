@@ -1,6 +1,7 @@
 """Products and what customers wrote of them: reading, cleaning, sifting, splitting."""
 
-from earmark.copywriting.reviews.columns import Columns, guess_columns
+from earmark.copywriting.reviews.columns import Columns
+from earmark.copywriting.reviews.guessing import guess_columns
 from earmark.copywriting.reviews.reading import ReadingConfig, read_products, sift_product
 from earmark.copywriting.reviews.records import Product, Review, ReviewedProduct, Sentence
 from earmark.copywriting.reviews.sentences import split_sentences

@@ -7,16 +7,19 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
 from pathlib import Path
 
 from earmark.copywriting.reviews.cleaning import clean_text
-from earmark.copywriting.reviews.columns import Columns, guess_columns, read_stars
+from earmark.copywriting.reviews.columns import Columns
+from earmark.copywriting.reviews.dates import read_date
+from earmark.copywriting.reviews.gathering import gather
+from earmark.copywriting.reviews.guessing import guess_columns
+from earmark.copywriting.reviews.headlines import with_headline
+from earmark.copywriting.reviews.ratings import RatingScale
 from earmark.copywriting.reviews.records import Product, Review, ReviewedProduct, Sentence
 from earmark.copywriting.reviews.sentences import split_sentences
-from earmark.copywriting.reviews.sifting import fold_duplicates, reason_to_set_aside
-from earmark.copywriting.reviews.tables import Row, read_rows
-from earmark.errors import InvalidInput, UnknownName
+from earmark.copywriting.reviews.sifting import fold_duplicates, is_blank, reason_to_set_aside
+from earmark.errors import UnknownName
 from earmark.evidence import content_id
 from earmark.language.orders import find_orders, without_orders
 from earmark.language.untrusted import clean_text as shown_text
@@ -43,10 +46,10 @@ def read_products(
     """Stream products with their usable reviews, in the order in which the file first names them.
 
     The rows of a product may lie anywhere: they are gathered in a temporary database on disk, so memory holds one
-    product at a time.
+    product at a time. What is wrong with the file itself, line by line, is told with the first product.
 
     Args:
-        path: CSV, TSV, JSONL or Parquet.
+        path: CSV, TSV, JSONL, JSON or Parquet.
         columns: where the table keeps what; guessed where ``None`` or where a field is empty.
         product: yield only the product with this id or name.
         config: limits.
@@ -57,11 +60,11 @@ def read_products(
     """
     config = config or ReadingConfig()
     columns = guess_columns(path, columns)
-    with (
-        tempfile.TemporaryDirectory(prefix="earmark-") as folder,
-        closing(_gathered(path, columns, Path(folder) / "rows.sqlite", config)) as rows,
-    ):
-        yield from _products(path, columns, rows, product, config)
+    with tempfile.TemporaryDirectory(prefix="earmark-") as folder:
+        rows, scale, complaints = gather(path, columns, Path(folder) / "rows.sqlite", config.review_characters)
+        with closing(rows):
+            for number, found in enumerate(_products(path, columns, rows, scale, product, config)):
+                yield found if number else replace(found, set_aside=(*found.set_aside, *complaints.all()))
 
 
 def sift_product(product: Product, reviews: list[Review], languages: dict[str, str] | None = None) -> ReviewedProduct:
@@ -105,81 +108,62 @@ def _named_soberly(product: Product) -> tuple[Product, list[Skipped]]:
     return (product.model_copy(update={"name": None}) if found else product), told
 
 
-def _gathered(path: Path, columns: Columns, database: Path, config: ReadingConfig) -> sqlite3.Connection:
-    """Every review of the file in a temporary database, indexed by product."""
-    connection = sqlite3.connect(database)
-    connection.executescript(
-        "pragma journal_mode=off; pragma synchronous=off; pragma cache_size=-16000;"
-        "create table rows (number integer primary key, product text, name text, category text, column text,"
-        " place integer, text text, stars text, date text, author text, language text)"
-    )
-    with connection:
-        connection.executemany(
-            "insert into rows (product, name, category, column, place, text, stars, date, author, language)"
-            " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            _cells(path, columns, config),
-        )
-    connection.execute("create index by_product on rows (product, number)")
-    return connection
-
-
-def _cells(path: Path, columns: Columns, config: ReadingConfig) -> Iterator[tuple[str | int, ...]]:
-    def cell(row: Row, column: str | None) -> str:
-        return row.get(column, "")[:500].encode("utf-8", "replace").decode() if column else ""
-
-    for number, row in read_rows(path):
-        product = columns.one_product or clean_text(cell(row, columns.product), 200)
-        if not product:
-            raise InvalidInput(f"{path}, row {number}, has no product in the column {columns.product!r}.")
-        details = [cell(row, column) for column in (columns.stars, columns.date, columns.author, columns.language)]
-        for text in columns.text:
-            # Four times the limit is what cleaning looks at; the true length is kept for the sentence about the cut.
-            raw = row.get(text, "")
-            kept = raw[: 4 * config.review_characters].encode("utf-8", "replace").decode()
-            if len(columns.text) > 1 and not kept.strip():
-                continue
-            yield product, cell(row, columns.name), cell(row, columns.category), text, number, kept, *details
-
-
 def _products(
-    path: Path, columns: Columns, rows: sqlite3.Connection, wanted: str | None, config: ReadingConfig
+    path: Path,
+    columns: Columns,
+    rows: sqlite3.Connection,
+    scale: RatingScale,
+    wanted: str | None,
+    config: ReadingConfig,
 ) -> Iterator[ReviewedProduct]:
     found = False
     names: list[str] = []
     for (product_id,) in rows.execute("select product from rows group by product order by min(number)"):
-        name, category = rows.execute(
-            "select max(name), max(category) from rows where product = ?", (product_id,)
-        ).fetchone()
+        name, category = _said_of(rows, product_id, "name"), _said_of(rows, product_id, "category")
         names = [*names, product_id][-1000:] if wanted else names
         if wanted is not None and wanted not in (product_id, name):
             continue
         found = True
-        product = Product(
-            id=product_id,
-            name=clean_text(name, 200) or columns.one_product or None,
-            category=clean_text(category, 200) or None,
-        )
-        yield _one_product(path, columns, rows, product, config)
+        product = Product(id=product_id, name=name or columns.one_product or None, category=category)
+        yield _one_product(path, columns, rows, scale, product, config)
     if wanted is not None and not found:
         raise UnknownName("product", wanted, names)
 
 
+def _said_of(rows: sqlite3.Connection, product_id: str, column: str) -> str | None:
+    """What most rows of a product have in a column; nothing where they do not agree."""
+    told = rows.execute(
+        f"select {column}, count(*) from rows where product = ? and {column} != '' group by 1 order by 2 desc, 1 desc",  # noqa: S608
+        (product_id,),
+    ).fetchall()
+    if not told or told[0][1] * 2 <= sum(count for _, count in told):
+        return None
+    return clean_text(told[0][0], 200) or None
+
+
 def _one_product(
-    path: Path, columns: Columns, rows: sqlite3.Connection, product: Product, config: ReadingConfig
+    path: Path,
+    columns: Columns,
+    rows: sqlite3.Connection,
+    scale: RatingScale,
+    product: Product,
+    config: ReadingConfig,
 ) -> ReviewedProduct:
     reviews: list[Review] = []
     notes: list[Skipped] = []
     languages: dict[str, str] = {}
     seen: Counter[str] = Counter()
     cursor = rows.execute(
-        "select column, place, text, stars, date, author, language from rows where product = ? order by number limit ?",
+        "select column, place, title, text, stars, date, author, language from rows where product = ?"
+        " order by number limit ?",
         (product.id, config.product_reviews),
     )
-    for column, place, raw, stars, day, author, language in cursor:
-        text = clean_text(raw, config.review_characters)
+    for column, place, title, raw, stars, day, author, language in cursor:
+        body = clean_text(raw, config.review_characters)
+        text = with_headline(clean_text(title, 300), "" if is_blank(body) else body) if title else body
         uri = f"{path.name}:{place}" + (f":{column}" if len(columns.text) > 1 else "")
-        if len(raw) > config.review_characters and len(text) > config.review_characters // 2:
-            notes.append(Skipped(uri=uri, reason=f"only the first {len(text)} characters are read"))
+        if len(raw) > config.review_characters and len(body) > config.review_characters // 2:
+            notes.append(Skipped(uri=uri, reason=f"only the first {len(body)} characters are read"))
         digest = content_id(text)
         seen[digest] += 1
         # Two reviews with the same words have two ids; one of them is folded later.
@@ -187,7 +171,7 @@ def _one_product(
         languages[review_id] = language
         reviews.append(
             Review(
-                id=review_id, product_id=product.id, uri=uri, text=text, stars=read_stars(stars) if stars else None,
+                id=review_id, product_id=product.id, uri=uri, text=text, stars=scale.stars(stars) if stars else None,
                 date=read_date(day), author=clean_text(author, 100) or None,
             )
         )  # fmt: skip
@@ -201,43 +185,3 @@ def _one_product(
         )
     sifted = sift_product(product, reviews, languages)
     return replace(sifted, set_aside=(*sifted.set_aside, *notes))
-
-
-_MONTHS = {
-    name: number
-    for number, name in enumerate(
-        ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"), start=1
-    )
-}
-
-
-def read_date(value: str) -> str | None:
-    """A day as ISO 8601 where it can be read without guessing; a day that could be two days is ``None``.
-
-    Read are ``2024-05-01``, ``2024/5/1``, ``2024-05``, Unix seconds and milliseconds, ``May 1, 2024``, ``1 May 2024``,
-    and ``13/05/2024`` or ``05/13/2024``, where only one reading is a day.
-    """
-    text = value.strip()
-    if match := re.match(r"(\d{4})[-/.](\d{1,2})(?:[-/.](\d{1,2}))?(?!\d)", text):
-        year, month, day = int(match[1]), int(match[2]), int(match[3] or 0)
-        return _iso(year, month, day) if day else (f"{year:04d}-{month:02d}" if 1 <= month <= 12 else None)
-    if re.fullmatch(r"\d{9,10}|\d{12,13}", text):
-        seconds = int(text) / (1000 if len(text) > 10 else 1)
-        return datetime.fromtimestamp(seconds, tz=UTC).date().isoformat()
-    if match := re.search(r"([A-Za-z]{3})[a-z]*\.? (\d{1,2})(?:st|nd|rd|th)?,? (\d{4})", text):
-        return _iso(int(match[3]), _MONTHS.get(match[1].lower(), 0), int(match[2]))
-    if match := re.search(r"(\d{1,2})(?:st|nd|rd|th)? ([A-Za-z]{3})[a-z]*\.?,? (\d{4})", text):
-        return _iso(int(match[3]), _MONTHS.get(match[2].lower(), 0), int(match[1]))
-    if match := re.match(r"(\d{1,2})[/.](\d{1,2})[/.](\d{4})", text):
-        first, second, year = int(match[1]), int(match[2]), int(match[3])
-        if first > 12 or first == second:
-            return _iso(year, second, first)
-        return _iso(year, first, second) if second > 12 else None
-    return None
-
-
-def _iso(year: int, month: int, day: int) -> str | None:
-    try:
-        return date(year, month, day).isoformat()
-    except ValueError:
-        return None

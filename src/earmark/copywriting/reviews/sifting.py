@@ -42,16 +42,21 @@ def reason_to_set_aside(review: Review, language: str | None) -> str | None:
     words = _WORD.findall(review.text)
     if not words:
         return "empty" if not review.text.strip() else "no words"
-    if _patterns("boilerplate").fullmatch(review.text.strip(" .!\n")):
+    if is_blank(review.text) or patterns("boilerplate").fullmatch(review.text.strip(" .!\n")):
         return "boilerplate"
-    if _patterns("paid_for").search(review.text) and not _NOT_PAID.search(review.text):
+    if patterns("paid_for").search(review.text) and not _NOT_PAID.search(review.text):
         return "paid for"
     foreign = _foreign_language(review.text, words, language)
     return f"written in {foreign}" if foreign else None
 
 
-@lru_cache(maxsize=2)
-def _patterns(name: str) -> re.Pattern[str]:
+def is_blank(cell: str) -> bool:
+    """Whether a cell holds nothing, or what programs write in its place: ``nan``, ``#REF!``, ``-``."""
+    return not cell.strip() or patterns("blank").fullmatch(cell.strip()) is not None
+
+
+@lru_cache(maxsize=3)
+def patterns(name: str) -> re.Pattern[str]:
     """The regular expressions of a file beside this one, as alternatives."""
     text = files("earmark.copywriting.reviews").joinpath(f"{name}.txt").read_text(encoding="utf-8")
     lines = [line for line in text.splitlines() if line and not line.startswith(";")]

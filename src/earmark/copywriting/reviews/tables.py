@@ -1,36 +1,54 @@
-"""Rows out of CSV, TSV, JSONL and Parquet, one at a time, whatever the encoding and the dialect."""
+"""A file of reviews as a table: CSV, TSV, JSONL, JSON and Parquet, whatever the encoding and the dialect."""
 
 import codecs
-import csv
-import io
-import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 from earmark.errors import InvalidInput
-
-Row = dict[str, str]
+from earmark.tables import MOST_COLUMNS, Table, read_delimited, read_json
+from earmark.tables.files import check_file
+from earmark.tables.parquet import read_parquet
 
 _SAMPLE_BYTES = 1 << 20
-_WIDEST_CELL = 64 << 20
 _DELIMITERS = {".tsv": "\t", ".tab": "\t"}
-FORMATS = (".csv", ".tsv", ".tab", ".txt", ".jsonl", ".ndjson", ".parquet")
+_JSON = (".jsonl", ".ndjson", ".json")
+FORMATS = (".csv", ".tsv", ".tab", ".txt", *_JSON, ".parquet")
+# What a file is by its first bytes, whatever its name says, and what to do about it.
+_OTHERS = {
+    b"\x1f\x8b": "is compressed (gzip): unpack it first",
+    b"PK\x03\x04": "is a workbook or a zip archive: save its table as CSV",
+    b"\xd0\xcf\x11\xe0": "is a workbook of Excel: save its table as CSV",
+    b"BZh": "is compressed (bzip2): unpack it first",
+    b"\xfd7zXZ": "is compressed (xz): unpack it first",
+    b"\x28\xb5\x2f\xfd": "is compressed (zstd): unpack it first",
+    b"SQLite format 3": "is an SQLite database: export its table as CSV",
+    b"%PDF": "is a PDF: save its table as CSV",
+}
 
 
-def read_rows(path: Path) -> Iterator[tuple[int, Row]]:
-    """Stream the rows of a table with their numbers, the first row of data being 1; every value is text.
+def open_table(path: Path) -> Table:
+    """Open a file of reviews; its rows are read as they are gone through.
 
     Raises:
-        InvalidInput: no such file, an unknown format, an unreadable encoding, or a row that does not parse.
+        InvalidInput: no such file, an unknown format, an unreadable encoding, or a header that names no columns; also
+            on the way, where the file turns out to be damaged beyond reading.
     """
     ending = _checked(path)
     if ending == ".parquet":
-        yield from _parquet_rows(path)
-    elif ending in (".jsonl", ".ndjson"):
-        yield from _json_rows(path)
-    else:
-        yield from _delimited_rows(path, ending)
+        return Table((), read_parquet(path, MOST_COLUMNS))
+    if ending in _JSON:
+        return read_json(_lines(path), str(path))
+    return read_delimited(_lines(path), str(path), _DELIMITERS.get(ending))
+
+
+def _lines(path: Path) -> Iterator[str]:
+    try:
+        with path.open(encoding=sniff_encoding(path), newline="") as file:
+            yield from file
+    except UnicodeError as error:
+        raise InvalidInput(f"{path} cannot be read: {error}.") from error
+    except OSError as error:
+        raise InvalidInput(f"{path} cannot be read: {error.strerror}.") from error
 
 
 def sniff_encoding(path: Path) -> str:
@@ -70,112 +88,22 @@ def _decodes_as_utf8(path: Path) -> bool:
 
 
 def _checked(path: Path) -> str:
-    if not path.is_file():
-        raise InvalidInput(f"{path} is not a file: give a table of reviews ({', '.join(FORMATS)}).")
+    """The ending of a file that can be a table.
+
+    Raises:
+        InvalidInput: it cannot.
+    """
+    check_file(path, f"give a table of reviews ({', '.join(FORMATS)})")
     ending = path.suffix.lower()
+    try:
+        with path.open("rb") as file:
+            head = file.read(16)
+    except OSError as error:
+        raise InvalidInput(f"{path} cannot be read: {error.strerror}.") from error
+    if not head:
+        raise InvalidInput(f"{path} is empty.")
+    if told := next((told for mark, told in _OTHERS.items() if head.startswith(mark)), None):
+        raise InvalidInput(f"{path} {told}.")
     if ending not in FORMATS:
         raise InvalidInput(f"{path} ends in {ending or 'nothing'!r}: reviews are read from {', '.join(FORMATS)}.")
-    if path.stat().st_size == 0:
-        raise InvalidInput(f"{path} is empty.")
-    return ending
-
-
-def _delimited_rows(path: Path, ending: str) -> Iterator[tuple[int, Row]]:
-    encoding = sniff_encoding(path)
-    dialect = _dialect(path, encoding, ending)
-    # A review may be longer than the 128 KiB at which the csv module gives up.
-    csv.field_size_limit(_WIDEST_CELL)
-    with path.open(encoding=encoding, newline="") as file:
-        lines = csv.reader((line.replace("\0", "") for line in file), **dialect)
-        try:
-            header = _header(path, next(lines, []))
-            for number, cells in enumerate(lines, start=1):
-                if len(cells) > len(header):
-                    raise InvalidInput(
-                        f"{path}, row {number}, has {len(cells)} cells under {len(header)} columns:"
-                        " quote the text that contains the delimiter."
-                    )
-                if any(cells):
-                    yield number, dict(zip(header, cells, strict=False))
-        except (csv.Error, UnicodeError) as error:
-            raise InvalidInput(f"{path}, near line {lines.line_num}, cannot be read: {error}.") from error
-
-
-def _header(path: Path, cells: list[str]) -> list[str]:
-    header = [cell.strip() for cell in cells]
-    if not any(header):
-        raise InvalidInput(f"{path} has no header: its first row must name the columns.")
-    doubled = sorted({name for name in header if name and header.count(name) > 1})
-    if doubled:
-        raise InvalidInput(f"{path} has two columns named {doubled[0]!r}: rename one.")
-    return [name or f"column {index + 1}" for index, name in enumerate(header)]
-
-
-def _dialect(path: Path, encoding: str, ending: str) -> dict[str, Any]:
-    """The delimiter that splits the first line best, and whether quotes quote here."""
-    with path.open(encoding=encoding, newline="", errors="replace") as file:
-        sample = file.read(_SAMPLE_BYTES // 4)
-    first = next(csv.reader(io.StringIO(sample)), []) and sample.split("\n", 1)[0]
-    delimiter = _DELIMITERS.get(ending) or max(",;\t|", key=first.count)
-    if not first.count(delimiter):
-        delimiter = ","
-    # Tab-separated files are often written without any quoting, and then a text may begin with a quotation mark.
-    if delimiter == "\t" and not _quotes_are_paired(sample, delimiter):
-        return {"delimiter": delimiter, "quoting": csv.QUOTE_NONE}
-    return {"delimiter": delimiter, "quoting": csv.QUOTE_MINIMAL, "doublequote": True}
-
-
-def _quotes_are_paired(sample: str, delimiter: str) -> bool:
-    opened = [cell for line in sample.splitlines()[1:] for cell in line.split(delimiter) if cell.startswith('"')]
-    return bool(opened) and all(
-        len(cell) > 1 and cell.endswith('"') and cell[1:-1].count('"') % 2 == 0 for cell in opened
-    )
-
-
-def _json_rows(path: Path) -> Iterator[tuple[int, Row]]:
-    encoding = sniff_encoding(path)
-    with path.open(encoding=encoding) as file:
-        number = 0
-        try:
-            for number, line in enumerate(file, start=1):
-                if line.strip():
-                    yield number, _row(json.loads(line), path, number)
-        except json.JSONDecodeError as error:
-            raise InvalidInput(
-                f"{path}, line {number}, cannot be read as JSON ({error.msg}): one object a line is expected."
-            ) from error
-        except (UnicodeError, RecursionError) as error:
-            raise InvalidInput(f"{path} cannot be read as JSON after line {number} ({error}).") from error
-
-
-def _row(value: object, path: Path, number: int) -> Row:
-    if not isinstance(value, dict):
-        raise InvalidInput(f"{path}, line {number}, is not a JSON object.")
-    return {str(key): _text(cell) for key, cell in value.items()}
-
-
-def _text(cell: object) -> str:
-    """Plain values as text; a list of texts becomes numbered paragraphs nowhere: it is not a cell we can cite."""
-    if cell is None:
-        return ""
-    return (
-        cell
-        if isinstance(cell, str)
-        else json.dumps(cell, ensure_ascii=False)
-        if isinstance(cell, (list, dict))
-        else str(cell)
-    )
-
-
-def _parquet_rows(path: Path) -> Iterator[tuple[int, Row]]:
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    number = 0
-    try:
-        for batch in pq.ParquetFile(path).iter_batches(batch_size=256):
-            for cells in batch.to_pylist():
-                number += 1
-                yield number, {str(key): _text(cell) for key, cell in cells.items()}
-    except (pa.ArrowInvalid, OSError) as error:
-        raise InvalidInput(f"{path} cannot be read as Parquet: {str(error).splitlines()[0]}") from error
+    return ".parquet" if head.startswith(b"PAR1") else ending
