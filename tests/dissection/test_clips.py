@@ -246,7 +246,7 @@ def test_broken_rows_are_listed_and_the_rest_is_used(tmp_path):
         "manifest.csv:5": "start_s is 'nan', not a number of seconds",
         "manifest.csv:6": "start_s is 'soon', not a number of seconds",
         "1.wav (manifest.csv:7)": "its end at 9.00 s lies after the file's end at 1.00 s",
-        "manifest.csv:8": "the row has 4 cells where the heading has 3",
+        "manifest.csv:8": "4 cells under 3 columns: quote the text that contains the delimiter",
         "gone.wav (manifest.csv:9)": "missing: there is no such file",
         "manifest.csv:10": "start_s is '-1', not a number of seconds",
         "manifest.csv:11": "end_s is '1e999', not a number of seconds",

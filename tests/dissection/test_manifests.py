@@ -407,7 +407,6 @@ def test_a_nemo_manifest_is_read_with_its_stretches(tmp_path, name):
     [
         [{"path": "a.wav", "label": "x"}, {"path": "b.wav", "label": "y"}],
         {"version": 1, "data": [{"path": "a.wav", "label": "x"}, {"path": "b.wav", "label": "y"}]},
-        {"a.wav": {"label": "x"}, "b.wav": {"label": "y"}},
     ],
 )
 def test_one_json_document_is_a_manifest_too(tmp_path, document):
@@ -478,3 +477,29 @@ def test_a_column_of_files_by_an_unknown_name_is_known_by_what_it_holds(tmp_path
     put(tmp_path / "a.wav")
     clips = load_clips(table(tmp_path, "Aufnahme,label\na.wav,Hund\n"))
     assert clips.notes == ("columns of manifest.csv: path: Aufnahme; label.",)
+
+
+# --- tables that break their shape ----------------------------------------------------------------------------------
+
+
+def test_an_open_quotation_mark_swallows_no_clip(tmp_path):
+    for number in range(4):
+        put(tmp_path / f"{number}.wav")
+    rows = '0.wav,dog,"a dog\n1.wav,cat,a cat\n2.wav,cat,a cat\n3.wav,dog,a dog\n'
+    clips = load_clips(table(tmp_path, f"path,label,caption\n{rows}"))
+    assert [(clip.path, clip.label, clip.caption) for clip in clips.clips] == [
+        ("0.wav", "dog", "a dog"),
+        ("1.wav", "cat", "a cat"),
+        ("2.wav", "cat", "a cat"),
+        ("3.wav", "dog", "a dog"),
+    ]
+    assert "manifest.csv:2 is read, although a quotation mark opens a cell and is never closed." in clips.notes
+
+
+@pytest.mark.parametrize(
+    "text", ["sep=;\npath;label\na.wav;dog\n", "\ufeffpath,label\r\na.wav,dog\r\n", "path|label\na.wav|dog\n"]
+)
+def test_tables_of_other_programs_are_read(tmp_path, text):
+    put(tmp_path / "a.wav")
+    (clip,) = load_clips(table(tmp_path, text)).clips
+    assert (clip.path, clip.label) == ("a.wav", "dog")

@@ -10,7 +10,8 @@ from pathlib import Path
 
 from earmark.dissection.clips.clip import Split
 from earmark.dissection.clips.listing import SPLITS, Listing
-from earmark.dissection.clips.manifests import ENDINGS, Table, read_rows
+from earmark.dissection.clips.manifests import Table
+from earmark.dissection.clips.rows import ENDINGS, read_rows
 
 METADATA = ("metadata.csv", "metadata.jsonl", "metadata.tsv")
 # What stands beside the split's word in the name of such a table.

@@ -16,7 +16,8 @@ from earmark.dissection.clips.kaldi import INDEX as KALDI
 from earmark.dissection.clips.kaldi import read_kaldi
 from earmark.dissection.clips.label_tracks import read_track, track_beside
 from earmark.dissection.clips.listing import Listed, Listing, audio_files, shown_path, words
-from earmark.dissection.clips.manifests import ENDINGS, Table, read_data_set_table, read_manifest
+from earmark.dissection.clips.manifests import Table, read_manifest
+from earmark.dissection.clips.rows import ENDINGS, read_data_set_table
 from earmark.errors import InvalidInput
 from earmark.runs import Skipped
 
