@@ -65,6 +65,8 @@ def reasons(clips: ClipSet) -> dict[str, str]:
         ("start_ms,end_ms", "0,1000", "1000,2000"),
         ("start_sample,end_sample", "0,8000", "8000,16000"),
         ("frame_offset,num_frames", "0,8000", "8000,8000"),
+        ("audio_start,audio_end", "0,1", "1,2"),
+        ("start_offset,end_offset", "0,1", "1,2"),
     ],
 )
 def test_a_start_and_an_end_by_any_name_cut_two_clips_of_one_recording(tmp_path, heading, first, second):
@@ -414,6 +416,30 @@ def test_one_json_document_is_a_manifest_too(tmp_path, document):
         put(tmp_path / f"{name}.wav")
     clips = load_clips(table(tmp_path, json.dumps(document, indent=1), "clips.json"))
     assert [(clip.path, clip.label) for clip in clips.clips] == [("a.wav", "x"), ("b.wav", "y")]
+
+
+def test_fsd50k_without_its_labels_is_refused_by_name(tmp_path):
+    put(tmp_path / "FSD50K.dev_audio" / "1.wav")
+    with pytest.raises(InvalidInput, match=r"FSD50K.dev_audio without its labels: put FSD50K.ground_truth"):
+        load_clips(tmp_path)
+
+
+def test_a_table_that_is_not_read_is_named(tmp_path):
+    put(tmp_path / "dog" / "1.wav")
+    table(tmp_path, "path,label\ndog/1.wav,hound\n", "labels.csv")
+    clips = load_clips(tmp_path)
+    assert [clip.label for clip in clips.clips] == ["dog"]
+    assert clips.notes == ("Tables that are not read: labels.csv; name one to read its clips.",)
+
+
+def test_a_path_that_leads_out_of_the_folder_in_another_spelling_stays_outside(tmp_path):
+    put(tmp_path / "outside.wav")
+    inside = tmp_path / "inside"
+    put(inside / "good.wav")
+    for written in ("..\\outside.wav", "%2e%2e/outside.wav", (tmp_path / "outside.wav").as_uri()):
+        clips = load_clips(table(inside, json.dumps({"path": written}) + '\n{"path": "good.wav"}', "m.jsonl"))
+        assert [clip.path for clip in clips.clips] == ["good.wav"]
+        assert ["--allow-outside" in item.reason for item in clips.skipped] == [True]
 
 
 def test_a_data_folder_of_kaldi_is_read_and_no_command_is_run(tmp_path):

@@ -53,7 +53,12 @@ _KINDS = {
     "duration": _names("duration dur length"),
     "offset": _names("offset"),
 }
-_FILLERS = frozenset(_names("time times segment seg clip event position num number at"))
+_FILLERS = frozenset(
+    _names(
+        "time times segment seg clip event position num number at audio wav file utterance utt sound annotation region "
+        "interval chunk"
+    )
+)
 
 
 @dataclass(frozen=True)
@@ -195,7 +200,10 @@ def _kind_of(tokens: list[str], *, counted: bool, number: bool) -> str | None:
     """start, end, duration or offset, from the words of a column's name without units."""
     if not tokens:
         return "duration" if counted and number else None
-    return next((kind for kind, names in _KINDS.items() if len(tokens) == 1 and tokens[0] in names), None)
+    kinds = [next((kind for kind, names in _KINDS.items() if token in names), None) for token in tokens]
+    # "start_offset" is a start.
+    said = [kind for kind in kinds if kind != "offset"] or kinds[:1]
+    return said[0] if len(said) == 1 else None
 
 
 def _moment(row: Row, moments: _Moments | None) -> float | None:

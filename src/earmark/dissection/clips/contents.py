@@ -82,6 +82,7 @@ _NO_AUDIO: tuple[tuple[re.Pattern[bytes], str], ...] = tuple(
         (rb"version https://git-lfs", "a pointer of Git LFS: fetch the sound with 'git lfs pull'"),
         (rb"/annex/|\.git/annex", "a pointer of git-annex: fetch the sound with 'git annex get'"),
         (rb"(\xef\xbb\xbf)?\s*<\?xml", "XML"),
+        (rb"\x00\x05\x16\x07", "what a Mac notes about a file beside it (AppleDouble)"),
         (rb"PK\x03\x04", "a ZIP archive: unpack it"),
         (rb"\x1f\x8b", "a gzip archive: unpack it"),
         (rb"%PDF", "a PDF"),

@@ -12,6 +12,7 @@ from earmark.dissection.clips.clip import Split
 from earmark.dissection.clips.listing import SPLITS, Listing
 from earmark.dissection.clips.manifests import Table
 from earmark.dissection.clips.rows import ENDINGS, read_rows
+from earmark.errors import InvalidInput
 
 METADATA = ("metadata.csv", "metadata.jsonl", "metadata.tsv")
 # What stands beside the split's word in the name of such a table.
@@ -47,10 +48,16 @@ def split_folders(root: Path) -> dict[str, Split]:
 
 
 def split_tables(root: Path) -> list[Table]:
-    """The tables of a folder that hold one side of a split each, none where there are not two of them."""
+    """The tables of a folder that hold one side of a split each, none where there are not two of them.
+
+    Raises:
+        InvalidInput: the audio of FSD50K is there without the tables that say what it is.
+    """
     truth = root / "FSD50K.ground_truth"
     if truth.is_dir():
         return [_in_fsd50k(truth / name) for name in _FSD50K if (truth / name).is_file()]
+    if missing := next((folder for folder, _ in _FSD50K.values() if (root / folder).is_dir()), None):
+        raise InvalidInput(f"{root} holds {missing} without its labels: put FSD50K.ground_truth beside it.")
     found: list[Table] = []
     for file in sorted(root.iterdir()):
         if file.suffix.lower() in ENDINGS and file.is_file() and (word := _split_word(file.stem)):
@@ -77,7 +84,8 @@ def with_named_classes(listing: Listing) -> Listing:
         return replace(listing, notes=(*listing.notes, note))
     named = {str(row.get("mid")): str(row.get("display_name")) for _, row in read_rows(names).rows}
     clips = (replace(clip, labels=tuple(named.get(one, one) for one in clip.labels)) for clip in listing.clips)
-    return replace(listing, clips=tuple(clips))
+    note = f"columns of {_NAMES_OF_CLASSES}: mid; display_name."
+    return replace(listing, clips=tuple(clips), notes=(*listing.notes, note))
 
 
 def _in_fsd50k(file: Path) -> Table:

@@ -19,6 +19,7 @@ from earmark.dissection.clips.listing import Listed, Listing, audio_files, shown
 from earmark.dissection.clips.manifests import Table, read_manifest
 from earmark.dissection.clips.rows import ENDINGS, read_data_set_table
 from earmark.errors import InvalidInput
+from earmark.language.untrusted import clean_text
 from earmark.runs import Skipped
 
 DCASE = "meta.txt"
@@ -27,6 +28,7 @@ _OLD_ESC_FOLDER = re.compile(r"\d{3} - (?P<name>.+)")
 _OLD_ESC_FILE = re.compile(r"(?P<fold>\d)-(?P<source>\d+)-[A-Z]")
 # A folder with one of these, and no layout of its own, is read through it.
 NAMES = ("manifest.csv", "manifest.jsonl", "manifest.tsv", "manifest.json", "meta.csv", DCASE, *METADATA)
+_TABLES = frozenset({".csv", ".tsv", ".jsonl"})
 _GTZAN_FOLDERS = ("genres_original", "genres")
 
 
@@ -51,6 +53,17 @@ def list_clips(path: Path, *, esc10_only: bool = False, follow_links: bool = Fal
         return _urbansound8k(path)
     if (path / KALDI).is_file():
         return read_kaldi(path)
+    listing = _of_folder(path, follow_links=follow_links)
+    unread = [entry.name for entry in sorted(path.iterdir()) if entry.suffix.lower() in _TABLES and entry.is_file()]
+    unread = [name for name in unread if not any(note.startswith(f"columns of {name}:") for note in listing.notes)]
+    if not unread:
+        return listing
+    note = f"Tables that are not read: {clean_text(', '.join(unread), 300)}; name one to read its clips."
+    return replace(listing, notes=(*listing.notes, note))
+
+
+def _of_folder(path: Path, *, follow_links: bool) -> Listing:
+    """A folder that is no data set by name: through its tables, by its split, or by its folders."""
     try:
         tables, folders = split_tables(path), split_folders(path)
     except OSError as error:

@@ -97,8 +97,6 @@ def audio_files(root: Path, *, follow_links: bool) -> Iterator[Path | Skipped]:
             yield Skipped(uri=shown_path(folder, root), reason=f"the folder cannot be read: {error.strerror}")
             continue
         for entry in entries:
-            if entry.name.startswith((".", "__MACOSX")):
-                continue
             if entry.is_dir():
                 if entry.suffix.lower() in READ_ENDINGS:
                     yield Skipped(uri=shown_path(entry, root), reason="a folder, not a file; what lies in it is listed")

@@ -45,7 +45,8 @@ def read_manifest(table: Table) -> Listing:
     if "path" not in columns.known:
         found = clean_text(", ".join(read.columns), 300) or "none"
         raise InvalidInput(
-            f"{table.file} has no column 'path' (or 'filename') that names each clip's file; it has: {found}."
+            f"{table.file} has no column 'path' (or 'filename') that names each clip's file; it has: {found}. "
+            "A table without a heading needs one above it."
         )
     clips: list[Listed] = []
     skipped = [Skipped(uri=f"{called}:{line}", reason=reason) for line, reason in read.broken]
@@ -83,7 +84,7 @@ def _listed(columns: Columns, row: Row, where: str, table: Table) -> Listed:
         stretch = replace(stretch, perhaps_cut=True)
     source_url = columns.word(row, "source_url", 500)
     names = [path.strip(), *_names_of_videos(path.strip(), row)] if is_video else [path.strip()]
-    names = [f"{table.folder}/{name}" if table.folder else name for name in names]
+    names = [*(f"{table.folder}/{name}" for name in names if table.folder), *names]
     return Listed(
         path=names[0],
         other_paths=tuple(names[1:]),

@@ -53,7 +53,7 @@ class Names:
         """Follow a path name by name, each as it stands or as the only one that reads the same."""
         path = Path(spelled)
         if path.is_absolute() or ".." in path.parts:
-            return spelled if not folder and _is_there(path) else None
+            return spelled if not folder and _is_there(self._root / path) else None
         found, parts = Path(folder), path.parts
         for place, name in enumerate(parts):
             if not _is_there(self._root / found / name):

@@ -7,6 +7,7 @@ import stat
 import struct
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -53,13 +54,21 @@ class Audio:
         self.rate_hz: int = self._file.samplerate
         self.channels: int = self._file.channels
         self._check_format()
-        self.frames: int = self._file.frames
         self._at = 0
-        counted = self.frames > _MOST_FRAMES_A_BYTE * path.stat().st_size + _BLOCK
-        self._forwards = counted or not self._file.seekable()
-        if counted:
-            self.frames = self._count()
-        self.promised_s: float | None = self._promised_s()
+        self._unknown = self._file.frames > _MOST_FRAMES_A_BYTE * path.stat().st_size + _BLOCK
+        self._forwards = self._unknown or not self._file.seekable()
+
+    @cached_property
+    def frames(self) -> int:
+        """How many there are; counted where the header does not know.
+
+        Raises:
+            UnusableAudio: the decoder gives up.
+        """
+        if not self._unknown:
+            return int(self._file.frames)
+        self._go_to(0)
+        return sum(len(block) for block in self._blocks(self._file.frames))
 
     @property
     def seconds(self) -> float:
@@ -121,10 +130,6 @@ class Audio:
             self._file.close()
             raise UnusableAudio(reason)
 
-    def _count(self) -> int:
-        self._go_to(0)
-        return sum(len(block) for block in self._blocks(self.frames))
-
     def _go_to(self, frame: int) -> None:
         import soundfile
 
@@ -155,7 +160,8 @@ class Audio:
         except (soundfile.SoundFileError, RuntimeError) as error:
             raise UnusableAudio("broken: the decoder gives up in the middle") from error
 
-    def _promised_s(self) -> float | None:
+    @property
+    def promised_s(self) -> float | None:
         """How long its header says it is, where that is more than there is; ``None`` where the header does not know."""
         found = _BROKEN_OFF.search(self._file.extra_info)
         if not found or not 0 < int(found[2]) < int(found[1]) < _PLACEHOLDER_BYTES:
