@@ -145,6 +145,20 @@ def test_a_train_among_other_vehicles_is_a_class(tmp_path):
     assert {clip.label for clip in load_clips(tmp_path).clips} == {"train", "bus", "car"}
 
 
+@pytest.mark.parametrize("layout", ["data/{side}/{label}", "{label}/{side}"])
+def test_the_folders_of_a_split_are_known_below_others_too(tmp_path, layout):
+    for side in ("train", "test"):
+        for label in ("dog", "cat"):
+            put(tmp_path / layout.format(side=side, label=label) / "1.wav")
+    clips = load_clips(tmp_path)
+    assert {clip.label for clip in clips.clips} == {"dog", "cat"}
+    assert {clip.path: clip.split for clip in clips.clips} == {
+        f"{layout.format(side=side, label=label)}/1.wav": "shown" if side == "train" else "held_out"
+        for side in ("train", "test")
+        for label in ("dog", "cat")
+    }
+
+
 def test_a_lone_training_folder_gives_no_label_and_is_divided_anew(tmp_path):
     for number in range(4):
         put(tmp_path / "train" / f"{number}.wav")
@@ -157,7 +171,7 @@ def test_a_lone_training_folder_gives_no_label_and_is_divided_anew(tmp_path):
 def test_what_lies_beside_the_folders_of_a_split_is_skipped_aloud(tmp_path):
     for name in ("train/1.wav", "test/2.wav", "extra/3.wav", "4.wav"):
         put(tmp_path / name)
-    assert set(reasons(load_clips(tmp_path))) == {"4.wav", "extra"}
+    assert set(reasons(load_clips(tmp_path))) == {"4.wav", "extra/3.wav"}
 
 
 @pytest.mark.parametrize("name", ["metadata.csv", "metadata.jsonl"])
@@ -171,6 +185,17 @@ def test_the_metadata_in_folders_of_a_split_is_read(tmp_path, name):
     assert [(clip.path, clip.label, clip.caption, clip.split) for clip in clips.clips] == [
         ("test/data/1.wav", "tested", "a dog", "held_out"),
         ("train/data/1.wav", "trained", "a dog", "shown"),
+    ]
+
+
+def test_a_folder_of_a_split_without_metadata_beside_one_with_it_is_read_too(tmp_path):
+    for name in ("train/1.wav", "test/dog/2.wav"):
+        put(tmp_path / name)
+    table(tmp_path / "train", "file_name,label\n1.wav,cat\n", "metadata.csv")
+    clips = load_clips(tmp_path)
+    assert [(clip.path, clip.label, clip.split) for clip in clips.clips] == [
+        ("test/dog/2.wav", "dog", "held_out"),
+        ("train/1.wav", "cat", "shown"),
     ]
 
 
@@ -206,6 +231,7 @@ def test_a_column_of_the_split_by_another_name_is_known_by_its_words(tmp_path):
         ("label", ["dog", "animal", "dog"], ("dog", "animal")),
         ("label", "", ()),
         ("label", [], ()),
+        ("labels", "[]", ()),
         ("label", 7, ("7",)),
     ],
 )
@@ -231,6 +257,22 @@ def test_a_list_of_captions_is_said_whole(tmp_path):
     put(tmp_path / "a.wav")
     (clip,) = load_clips(table(tmp_path, '{"file": "a.wav", "captions": ["a dog", "barking"]}', "a.jsonl")).clips
     assert clip.caption == "a dog. barking"
+
+
+def test_rows_that_say_more_of_one_stretch_are_one_clip(tmp_path):
+    put(tmp_path / "a.wav", 2.0)
+    clips = load_clips(
+        table(
+            tmp_path,
+            "path,start,end,label,caption\na.wav,0,1,dog,a dog\na.wav,0,1,animal,barking\na.wav,0,1,dog,a dog\n"
+            "a.wav,1,2,cat,\n",
+        )
+    )
+    assert [(clip.labels, clip.caption) for clip in clips.clips] == [
+        (("dog", "animal"), "a dog. barking"),
+        (("cat",), None),
+    ]
+    assert clips.notes[1].startswith("2 rows name a stretch that an earlier row names")
 
 
 # --- groups ---------------------------------------------------------------------------------------------------------
@@ -317,6 +359,7 @@ def test_other_spellings_are_told_once_with_an_example(tmp_path):
         ("s3://bucket/a.wav", "an address on the network: download it first, nothing is fetched here"),
         ("touch touched; cat a.wav |", "a command, not a file: it is never run"),
         ("gone.wav", "missing: there is no such file"),
+        ("raw.ark:1234", "in an archive of Kaldi (ark), which is not read: extract it as wav"),
         ("folder.wav", "a folder, not a file"),
     ],
 )

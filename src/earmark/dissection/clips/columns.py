@@ -160,7 +160,7 @@ def split_labels(column: str, cell: object) -> tuple[str, ...]:
         text = inner[1] if inner else cell
         mark = next((mark for mark in ";|" if mark in text), "," if inner or _plain(column) in _PLURALS else None)
         pieces = [piece.strip(" '" if inner else None) for piece in (text.split(mark) if mark else [text])]
-    return tuple(dict.fromkeys(text for piece in pieces or [cell] if (text := words(piece))))
+    return tuple(dict.fromkeys(text for piece in ([cell] if pieces is None else pieces) if (text := words(piece))))
 
 
 def json_list(cell: object) -> list[object] | None:

@@ -6,13 +6,14 @@ FSD50K: Fonseca et al., IEEE/ACM TASLP 2022.
 
 import re
 from dataclasses import replace
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from earmark.dissection.clips.clip import Split
-from earmark.dissection.clips.listing import SPLITS, Listing
+from earmark.dissection.clips.listing import SPLITS, Listing, shown_path
 from earmark.dissection.clips.manifests import Table
 from earmark.dissection.clips.rows import ENDINGS, read_rows
 from earmark.errors import InvalidInput
+from earmark.runs import Skipped
 
 METADATA = ("metadata.csv", "metadata.jsonl", "metadata.tsv")
 # What stands beside the split's word in the name of such a table.
@@ -36,15 +37,69 @@ _FSD50K = {"dev.csv": ("FSD50K.dev_audio", "shown"), "eval.csv": ("FSD50K.eval_a
 _NAMES_OF_CLASSES = "class_labels_indices.csv"
 
 
-def split_folders(root: Path) -> dict[str, Split]:
-    """The folders of a split directly below a root, none where its folders are classes.
+def split_folders(folder: Path, *, lone: bool = True) -> dict[str, Split]:
+    """The folders of a split directly below a folder, none where its folders are classes.
 
     A class may be called "train", the vehicle: such a folder is a split only beside one of another split, or where
     there is no other folder.
+
+    Args:
+        folder: where to look.
+        lone: whether one folder alone can be a split.
     """
-    folders = [entry.name for entry in sorted(root.iterdir()) if entry.is_dir() and not entry.name.startswith(".")]
-    found = {name: SPLITS[name.lower()] for name in folders if name.lower() in SPLITS}
-    return found if len(found) > 1 or len(found) == len(folders) else {}
+    try:
+        inside = [entry.name for entry in sorted(folder.iterdir()) if entry.is_dir() and entry.name[0] != "."]
+    except OSError:
+        return {}
+    found = {name: SPLITS[name.lower()] for name in inside if name.lower() in SPLITS}
+    return found if len(found) > 1 or (lone and len(found) == len(inside)) else {}
+
+
+class FolderSides:
+    """Which side of a split files lie on by their folders, at any depth."""
+
+    def __init__(self, root: Path) -> None:
+        """Nothing is read before it is asked for."""
+        self._root = root
+        self._below: dict[tuple[str, ...], dict[str, Split]] = {}
+        self.told: dict[str, Split] = {}
+        """The folders of a split that were met."""
+
+    def of(self, path: str) -> tuple[Split | None, tuple[str, ...]]:
+        """The side of a file, ``None`` where it lies in no folder of a split; and its other folders."""
+        folders = PurePosixPath(path.replace("\\", "/")).parts[:-1]
+        for place, name in enumerate(folders):
+            above = folders[:place]
+            if above not in self._below:
+                self._below[above] = split_folders(self._root.joinpath(*above), lone=not above)
+            if side := self._below[above].get(name):
+                self.told["/".join(folders[: place + 1])] = side
+                return side, (*above, *folders[place + 1 :])
+        return None, folders
+
+
+def with_folder_sides(listing: Listing) -> Listing:
+    """Keep the split of folders where it has two sides and no row says another; what lies beside them has no side."""
+    if any(clip.split for clip in listing.clips):
+        return listing
+    sides = FolderSides(listing.root)
+    found = [(clip, sides.of(clip.path)[0]) for clip in listing.clips]
+    if not sides.told:
+        return listing
+    names = list(sides.told)
+    listed = ", ".join(names[:6]) + (" and others" if len(names) > 6 else "")
+    if len(set(sides.told.values())) < 2:
+        note = f"The folders {listed} give no split of two sides: the clips are divided anew."
+        return replace(listing, notes=(*listing.notes, note))
+    reason = f"it lies beside the folders of the split ({listed}): move it into one of them"
+    beside = (Skipped(uri=shown_path(Path(clip.path), Path()), reason=reason) for clip, side in found if side is None)
+    told = ", ".join(f"{name} ({side.replace('_', ' ')})" for name, side in list(sides.told.items())[:6])
+    return Listing(
+        listing.root,
+        tuple(replace(clip, split=side) for clip, side in found if side is not None),
+        (*listing.skipped, *beside),
+        (*listing.notes, f"The split is that of the folders {told}; --held-out divides the clips anew."),
+    )
 
 
 def split_tables(root: Path) -> list[Table]:

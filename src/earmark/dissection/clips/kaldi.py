@@ -6,7 +6,7 @@ sound: these are skipped and never run.
 
 from pathlib import Path
 
-from earmark.dissection.clips.listing import Listed, Listing, Stretch, words
+from earmark.dissection.clips.listing import CAPTION_LIMIT, Listed, Listing, Stretch, words
 from earmark.errors import InvalidInput
 from earmark.language.untrusted import clean_text
 from earmark.runs import Skipped
@@ -50,7 +50,7 @@ def read_kaldi(folder: Path) -> Listing:
                 where=where,
                 stretch=stretch,
                 groups=(*groups, f"recording {recording}"),
-                caption=words(texts.get(utterance), 2000),
+                caption=words(texts.get(utterance), CAPTION_LIMIT),
             )
         )
     there = [name for name in _PASSED_OVER if (folder / name).is_file()]

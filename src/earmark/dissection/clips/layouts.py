@@ -9,13 +9,19 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from earmark.dissection.clips.clip import Split
-from earmark.dissection.clips.contents import READ_ENDINGS, UNREAD_ENDINGS
-from earmark.dissection.clips.given_splits import METADATA, split_folders, split_tables, table_of, with_named_classes
+from earmark.dissection.clips.given_splits import (
+    METADATA,
+    FolderSides,
+    split_folders,
+    split_tables,
+    table_of,
+    with_folder_sides,
+    with_named_classes,
+)
 from earmark.dissection.clips.kaldi import INDEX as KALDI
 from earmark.dissection.clips.kaldi import read_kaldi
 from earmark.dissection.clips.label_tracks import read_track, track_beside
-from earmark.dissection.clips.listing import Listed, Listing, audio_files, shown_path, words
+from earmark.dissection.clips.listing import Listed, Listing, audio_files, words
 from earmark.dissection.clips.manifests import Table, read_manifest
 from earmark.dissection.clips.rows import ENDINGS, read_data_set_table
 from earmark.errors import InvalidInput
@@ -65,17 +71,22 @@ def list_clips(path: Path, *, esc10_only: bool = False, follow_links: bool = Fal
 def _of_folder(path: Path, *, follow_links: bool) -> Listing:
     """A folder that is no data set by name: through its tables, by its split, or by its folders."""
     try:
-        tables, folders = split_tables(path), split_folders(path)
+        tables = split_tables(path)
     except OSError as error:
         raise InvalidInput(f"{path} cannot be read: {error.strerror}.") from error
     if not tables:
         tables = [Table(path / name, path) for name in NAMES if (path / name).is_file()][:1]
     if tables:
-        return _joined([read_manifest(table) for table in tables], folders)
-    if folders:
-        parts = [_of_split(path, name, follow_links=follow_links) for name in folders]
-        return _joined([*parts, _beside(path, folders)], folders)
-    return _plain_folder(path, path, follow_links=follow_links)
+        return _joined([read_manifest(table) for table in tables])
+    listing = _plain_folder(path, follow_links=follow_links)
+    folders = split_folders(path)
+    described = [Table(path / folder / name, path, folder) for folder in folders for name in METADATA]
+    described = [table for table in described if table.file.is_file()]
+    if described:
+        read = {table.folder for table in described}
+        rest = tuple(clip for clip in listing.clips if clip.path.split("/")[0] not in read)
+        return _joined([*(read_manifest(table) for table in described), replace(listing, clips=rest)])
+    return with_folder_sides(listing)
 
 
 def _of_file(path: Path, *, esc10_only: bool) -> Listing:
@@ -84,7 +95,7 @@ def _of_file(path: Path, *, esc10_only: bool) -> Listing:
     if path.name == KALDI:
         return read_kaldi(path.parent)
     if path.suffix.lower() in ENDINGS or path.name == DCASE:
-        return _joined([read_manifest(table_of(path))], {})
+        return _joined([read_manifest(table_of(path))])
     raise InvalidInput(f"{path} is one file: give a folder of audio, or a manifest ({', '.join(sorted(ENDINGS))}).")
 
 
@@ -95,36 +106,12 @@ def clip_root(path: Path) -> Path:
     return path.parent.parent if path.name == "esc50.csv" else table_of(path).root
 
 
-def _joined(parts: list[Listing], folders: dict[str, Split]) -> Listing:
-    """Several listings of one root as one; their folders' split holds where it has two sides and no row has another."""
-    clips = [clip for part in parts for clip in part.clips]
+def _joined(parts: list[Listing]) -> Listing:
+    """Several listings of one root as one."""
+    clips = tuple(clip for part in parts for clip in part.clips)
     skipped = tuple(item for part in parts for item in part.skipped)
-    notes = list(dict.fromkeys(note for part in parts for note in part.notes))
-    if not any(clip.split for clip in clips):
-        sides = [folders.get(clip.path.replace("\\", "/").split("/")[0]) for clip in clips]
-        if None not in sides and len(set(sides)) > 1:
-            clips = [replace(clip, split=side) for clip, side in zip(clips, sides, strict=True)]
-            told = ", ".join(f"{name} ({side.replace('_', ' ')})" for name, side in folders.items())
-            notes.append(f"The split is that of the folders {told}; --held-out divides the clips anew.")
-        elif folders:
-            notes.append(f"The folders {', '.join(folders)} give no split of two sides: the clips are divided anew.")
-    return with_named_classes(Listing(parts[0].root, tuple(clips), skipped, tuple(notes)))
-
-
-def _beside(root: Path, folders: dict[str, Split]) -> Listing:
-    """What lies beside the folders of a split has no side, and is skipped aloud."""
-    reason = f"it lies beside the folders of the split ({', '.join(folders)}): move it into one of them"
-    rest = (entry for entry in sorted(root.iterdir()) if entry.name not in folders and not entry.name.startswith("."))
-    others = [entry for entry in rest if entry.is_dir() or entry.suffix.lower() in READ_ENDINGS | UNREAD_ENDINGS]
-    return Listing(root, (), tuple(Skipped(uri=shown_path(entry, root), reason=reason) for entry in others))
-
-
-def _of_split(root: Path, name: str, *, follow_links: bool) -> Listing:
-    """One folder of a split: through its own metadata, or by its folders."""
-    table = next((root / name / one for one in METADATA if (root / name / one).is_file()), None)
-    if table is not None:
-        return read_manifest(Table(table, root, name))
-    return _plain_folder(root, root / name, follow_links=follow_links)
+    notes = tuple(dict.fromkeys(note for part in parts for note in part.notes))
+    return with_named_classes(with_folder_sides(Listing(parts[0].root, clips, skipped, notes)))
 
 
 def _esc50(root: Path, *, esc10_only: bool) -> Listing:
@@ -179,9 +166,10 @@ def _table(
     return Listing(root, tuple(clips), tuple(skipped))
 
 
-def _plain_folder(root: Path, top: Path, *, follow_links: bool) -> Listing:
+def _plain_folder(root: Path, *, follow_links: bool) -> Listing:
     """A folder of audio, or one with a folder per class: the folder that a file lies in is its label."""
-    inside = next((top / name for name in _GTZAN_FOLDERS if (top / name).is_dir()), top)
+    inside = next((root / name for name in _GTZAN_FOLDERS if (root / name).is_dir()), root)
+    sides = FolderSides(inside)
     clips: list[Listed] = []
     skipped: list[Skipped] = []
     tracks = 0
@@ -196,7 +184,8 @@ def _plain_folder(root: Path, top: Path, *, follow_links: bool) -> Listing:
             skipped += unused
             tracks += 1
             continue
-        label = words(found.parent.name) if found.parent != inside else None
+        _, folders = sides.of(found.relative_to(inside).as_posix())
+        label = words(folders[-1]) if folders else None
         clips.append(_of_old_esc(path, found) or Listed(path=path, where=path, labels=(label,) if label else ()))
     notes = (f"{tracks} sounds are cut by the label tracks beside them.",) if tracks else ()
     return Listing(root, tuple(clips), tuple(skipped), notes)

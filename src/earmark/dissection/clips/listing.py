@@ -1,6 +1,6 @@
 """What a folder or a manifest says of a clip, before anybody has looked inside the file."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +11,7 @@ from earmark.dissection.clips.contents import READ_ENDINGS, UNREAD_ENDINGS
 from earmark.language.untrusted import clean_text
 from earmark.runs import Skipped
 
+CAPTION_LIMIT = 2000
 _SIDES: tuple[tuple[Split, str], ...] = (
     ("shown", "shown train training development"),
     ("held_out", "held_out held-out heldout test testing valid validation val dev eval evaluation"),
@@ -57,6 +58,11 @@ class Listed:
     licence: str | None = None
     source_url: str | None = None
 
+    def skipped(self, root: Path, reason: str) -> Skipped:
+        """The clip as one that is left out."""
+        name = shown_path(Path(self.path), root)
+        return Skipped(uri=name if self.where == self.path else f"{name} ({self.where})", reason=reason)
+
 
 @dataclass(frozen=True)
 class Listing:
@@ -74,6 +80,13 @@ def words(value: object, limit: int = 200) -> str | None:
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         return None
     return clean_text(str(value), limit) or None
+
+
+def sentences(said: Sequence[str]) -> str | None:
+    """Several captions as one text."""
+    if len(said) < 2:
+        return said[0] if said else None
+    return clean_text(". ".join(text.rstrip(" .") for text in said), CAPTION_LIMIT)
 
 
 def audio_files(root: Path, *, follow_links: bool) -> Iterator[Path | Skipped]:

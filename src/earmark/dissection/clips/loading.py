@@ -2,7 +2,7 @@
 
 import errno
 import os
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,8 +11,8 @@ from earmark.dissection.clips.clip import Clip, ClipSet, Split
 from earmark.dissection.clips.contents import READ_ENDINGS
 from earmark.dissection.clips.decoding import Bounds, Sound, examine, file_hash, pieces
 from earmark.dissection.clips.layouts import list_clips
-from earmark.dissection.clips.listing import Listed, Listing, Stretch, shown_path
-from earmark.dissection.clips.names import Names, told_spellings
+from earmark.dissection.clips.listing import Listed, Stretch, shown_path
+from earmark.dissection.clips.names import by_file
 from earmark.dissection.clips.opening import Audio, UnusableAudio, open_audio
 from earmark.dissection.clips.splitting import groups_on_both_sides, hold_out, merge_groups
 from earmark.errors import InvalidInput
@@ -100,7 +100,7 @@ def load_clips(
     """
     config = config or ClipConfig()
     listing = list_clips(Path(path), esc10_only=config.esc10_only, follow_links=config.allow_outside)
-    files, unnamed, spellings = _by_file(listing)
+    files, unnamed, told = by_file(listing)
     looked = _look_inside(listing.root, files, config, workers or Threads(os.cpu_count() or 2), progress)
     found = sorted(
         (item for item in looked if isinstance(item, _Found)), key=lambda item: (item.path, item.sound.start_s, item.id)
@@ -112,25 +112,8 @@ def load_clips(
     groups = merge_groups([_keys(item) for item in unique])
     sides = _sides(unique, groups, config, seed)
     clips = tuple(_clip(item, group[2:], side) for item, group, side in zip(unique, groups, sides, strict=True))
-    notes = (*listing.notes, *filter(None, (spellings, *_told_of_sounds(unique, config))))
+    notes = (*listing.notes, *told, *_told_of_sounds(unique, config))
     return ClipSet(root=listing.root, clips=clips, skipped=skipped, notes=notes)
-
-
-def _by_file(listing: Listing) -> tuple[dict[str, list[Listed]], list[Skipped], str | None]:
-    """The listed clips by their files, those whose file has no name here, and what is spelled otherwise."""
-    names = Names(listing.root)
-    found: dict[tuple[str, ...], str] = {}
-    files: dict[str, list[Listed]] = defaultdict(list)
-    skipped: list[Skipped] = []
-    for clip in listing.clips:
-        written = (clip.path, *clip.other_paths)
-        try:
-            if written not in found:
-                found[written] = names.find(clip)
-            files[found[written]].append(clip)
-        except UnusableAudio as error:
-            skipped.append(_skipped(listing.root, clip, str(error)))
-    return files, skipped, told_spellings((written[0], path) for written, path in found.items())
 
 
 def _look_inside(
@@ -156,9 +139,9 @@ def _examine_file(root: Path, path: str, clips: list[Listed], config: ClipConfig
                     if isinstance(sound, Sound):
                         results.append(_Found(listed, relative, digest, sound))
                     else:
-                        results.append(_skipped(root, listed, sound))
+                        results.append(listed.skipped(root, sound))
     except UnusableAudio as error:
-        return [_skipped(root, listed, str(error)) for listed in clips]
+        return [listed.skipped(root, str(error)) for listed in clips]
     return results
 
 
@@ -232,11 +215,6 @@ def _locate(root: Path, path: str, *, allow_outside: bool) -> tuple[Path, str]:
     return real, (listed if plain else real.relative_to(inside)).as_posix()
 
 
-def _skipped(root: Path, listed: Listed, reason: str) -> Skipped:
-    name = shown_path(Path(listed.path), root)
-    return Skipped(uri=name if listed.where == listed.path else f"{name} ({listed.where})", reason=reason)
-
-
 def _each_sound_once(found: Sequence[_Found]) -> tuple[list[_Found], list[Skipped]]:
     """Keep the first of clips with the same content; say which ones repeat it."""
     first: dict[str, _Found] = {}
@@ -302,6 +280,8 @@ def _clip(found: _Found, group: str, side: Split) -> Clip:
 
 
 def _nothing_usable(path: Path, skipped: Sequence[Skipped]) -> str:
+    if not skipped and path.is_file():
+        return f"{path} lists no clips: give a table with a row a clip."
     if not skipped:
         return f"{path} holds no audio: give a folder with {', '.join(sorted(READ_ENDINGS)[:6])} or other audio files."
     first = skipped[0]

@@ -5,13 +5,12 @@ from pathlib import Path
 
 from earmark.dissection.clips.clip import Split
 from earmark.dissection.clips.columns import Columns, find_columns, json_list, split_labels
-from earmark.dissection.clips.listing import SPLITS, Listed, Listing, words
+from earmark.dissection.clips.listing import CAPTION_LIMIT, SPLITS, Listed, Listing, sentences, words
 from earmark.dissection.clips.rows import Row, read_rows, with_heading
 from earmark.errors import InvalidInput
 from earmark.language.untrusted import clean_text
 from earmark.runs import Skipped
 
-_CAPTION_LIMIT = 2000
 # Mended lines that are told one by one.
 _TOLD = 3
 
@@ -117,7 +116,6 @@ def _caption(columns: Columns, row: Row) -> str | None:
     """What a row says of its sound; several captions become several sentences, each once."""
     said: list[str] = []
     for _, cell in columns.cells(row, "caption"):
-        said += [text for piece in json_list(cell) or [cell] if (text := words(piece, _CAPTION_LIMIT))]
-    if len(said) < 2:
-        return said[0] if said else None
-    return words(". ".join(text.rstrip(" .") for text in dict.fromkeys(said)), _CAPTION_LIMIT)
+        listed = json_list(cell)
+        said += [text for piece in ([cell] if listed is None else listed) if (text := words(piece, CAPTION_LIMIT))]
+    return sentences(list(dict.fromkeys(said)))

@@ -3,17 +3,21 @@
 import os
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import unquote
 
 from earmark.dissection.clips.contents import READ_ENDINGS, UNREAD_ENDINGS
-from earmark.dissection.clips.listing import Listed, shown_path
+from earmark.dissection.clips.listing import Listed, Listing, sentences, shown_path
 from earmark.dissection.clips.opening import UnusableAudio
+from earmark.runs import Skipped
 
 # Where tables keep their audio when it does not lie beside them.
 _USUAL_FOLDERS = ("audio", "clips", "wavs", "wav", "sounds")
 _ADDRESS = re.compile(r"(?!file:)[a-z][a-z0-9+.-]+://", re.IGNORECASE)
+_ARCHIVE = re.compile(r"\.ark(:\d+)?$")
 _DRIVE = re.compile(r"[A-Za-z]:[\\/]|\\\\")
 
 
@@ -32,6 +36,8 @@ class Names:
             UnusableAudio: it is no name of a file here, or several files could be meant.
         """
         for written in (listed.path, *listed.other_paths):
+            if _ARCHIVE.search(written):
+                raise UnusableAudio("in an archive of Kaldi (ark), which is not read: extract it as wav")
             if _ADDRESS.match(written):
                 raise UnusableAudio("an address on the network: download it first, nothing is fetched here")
             if written.rstrip().endswith("|"):
@@ -87,13 +93,55 @@ class Names:
         return self._inside[folder]
 
 
-def told_spellings(found: Iterable[tuple[str, str]]) -> str | None:
-    """How many names were written otherwise than they are on this disk, with an example; ``None`` where none was."""
-    changed = [(written, real) for written, real in found if Path(written) != Path(real)]
-    if not changed:
-        return None
-    written, real = (shown_path(Path(path), Path()) for path in changed[0])
-    return f"{len(changed)} files are named otherwise in the table than on disk, as {written} for {real}."
+def by_file(listing: Listing) -> tuple[dict[str, list[Listed]], list[Skipped], list[str]]:
+    """Find the file of every listed clip.
+
+    Returns:
+        The clips by the path of their file, those without one, and what was done to names and rows.
+    """
+    names = Names(listing.root)
+    found: dict[tuple[str, ...], str] = {}
+    files: dict[str, list[Listed]] = defaultdict(list)
+    skipped: list[Skipped] = []
+    for clip in listing.clips:
+        written = (clip.path, *clip.other_paths)
+        try:
+            if written not in found:
+                found[written] = names.find(clip)
+            files[found[written]].append(clip)
+        except UnusableAudio as error:
+            skipped.append(clip.skipped(listing.root, str(error)))
+    joined = {path: _joined(clips) for path, clips in files.items()}
+    return joined, skipped, [*_told(found), *_told_joined(files, joined)]
+
+
+def _joined(clips: list[Listed]) -> list[Listed]:
+    """Rows that say something else of the same stretch (a label a row, a caption a row) are one clip."""
+    same: dict[object, list[Listed]] = defaultdict(list)
+    for clip in clips:
+        same[clip.stretch, clip.split, clip.groups].append(clip)
+    return [
+        replace(
+            rows[0],
+            labels=tuple(dict.fromkeys(label for row in rows for label in row.labels)),
+            caption=sentences(list(dict.fromkeys(row.caption for row in rows if row.caption))),
+        )
+        for rows in same.values()
+    ]
+
+
+def _told_joined(before: Mapping[str, list[Listed]], after: Mapping[str, list[Listed]]) -> Iterator[str]:
+    rows = sum(len(clips) for clips in before.values()) - sum(len(clips) for clips in after.values())
+    if rows:
+        yield f"{rows} rows name a stretch that an earlier row names: their labels and captions are joined to one clip."
+
+
+def _told(found: Mapping[tuple[str, ...], str]) -> Iterator[str]:
+    """How many names were written otherwise than they are on this disk, with an example."""
+    changed = [(written[0], real) for written, real in found.items() if Path(written[0]) != Path(real)]
+    if changed:
+        written, real = (shown_path(Path(path), Path()) for path in changed[0])
+        yield f"{len(changed)} files are named otherwise in the table than on disk, as {written} for {real}."
 
 
 def _spellings(written: str) -> Iterator[str]:
