@@ -29,6 +29,7 @@ _RATES_HZ = (1_000, 768_000)
 _MAX_CHANNELS = 32
 # No codec packs more frames than this into a byte (FLAC, a block of silence); a header that claims more is wrong.
 _MOST_FRAMES_A_BYTE = 8192
+_LONGEST_COUNTED_S = 24 * 3600
 _MOST_REPAIRED_BYTES = 512 * 2**20
 # In libsndfile's log: what the header says of the sound's size in bytes, and what there is.
 _BROKEN_OFF = re.compile(r"^ *(?:data|SSND|Data Size|riff|Riff size) *: (\d+) \(should be (\d+)\)", re.MULTILINE)
@@ -68,7 +69,7 @@ class Audio:
         if not self._unknown:
             return int(self._file.frames)
         self._go_to(0)
-        return sum(len(block) for block in self._blocks(self._file.frames))
+        return sum(len(block) for block in self._blocks(_LONGEST_COUNTED_S * self.rate_hz))
 
     @property
     def seconds(self) -> float:
