@@ -272,7 +272,7 @@ def test_rows_that_say_more_of_one_stretch_are_one_clip(tmp_path):
         (("dog", "animal"), "a dog. barking"),
         (("cat",), None),
     ]
-    assert clips.notes[1].startswith("2 rows name a stretch that an earlier row names")
+    assert clips.notes[1].startswith("Rows that name the stretch of an earlier row: 2;")
 
 
 # --- groups ---------------------------------------------------------------------------------------------------------
@@ -348,7 +348,7 @@ def test_other_spellings_are_told_once_with_an_example(tmp_path):
     for number in range(3):
         put(tmp_path / "audio" / f"{number}.wav")
     clips = load_clips(table(tmp_path, "path\naudio\\0.wav\naudio\\1.wav\naudio/2.wav\n"))
-    assert clips.notes[1] == r"2 files are named otherwise in the table than on disk, as audio\0.wav for audio/0.wav."
+    assert clips.notes[1] == r"Files named otherwise in the table than on disk: 2, as audio\0.wav for audio/0.wav."
 
 
 @pytest.mark.parametrize(

@@ -250,7 +250,7 @@ def test_long_files_are_cut_into_pieces_that_stay_on_one_side(tmp_path):
     assert len({clip.group for clip in clips.clips}) == 5
     shown, held = ({clip.group for clip in clips.of(side)} for side in ("shown", "held_out"))
     assert shown & held == set()
-    assert clips.notes == ("4 files are cut into pieces of 1 s; a rest of less than half a piece is left out.",)
+    assert clips.notes == ("Files cut into pieces of 1 s: 4; a rest of less than half a piece is left out.",)
 
 
 def test_a_rest_of_half_a_piece_is_kept_and_a_silent_piece_is_told(tmp_path):

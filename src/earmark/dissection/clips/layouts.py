@@ -187,7 +187,7 @@ def _plain_folder(root: Path, *, follow_links: bool) -> Listing:
         _, folders = sides.of(found.relative_to(inside).as_posix())
         label = words(folders[-1]) if folders else None
         clips.append(_of_old_esc(path, found) or Listed(path=path, where=path, labels=(label,) if label else ()))
-    notes = (f"{tracks} sounds are cut by the label tracks beside them.",) if tracks else ()
+    notes = (f"Sounds cut by the label tracks beside them: {tracks}.",) if tracks else ()
     return Listing(root, tuple(clips), tuple(skipped), notes)
 
 

@@ -183,7 +183,7 @@ def _told_of_sounds(found: Sequence[_Found], config: ClipConfig) -> Iterator[str
     if config.clip_s is not None:
         files = Counter(item.path for item in found)
         cut = sum(count > 1 for count in files.values())
-        yield f"{cut} files are cut into pieces of {config.clip_s:g} s; a rest of less than half a piece is left out."
+        yield f"Files cut into pieces of {config.clip_s:g} s: {cut}; a rest of less than half a piece is left out."
 
 
 def _called(found: _Found) -> str:

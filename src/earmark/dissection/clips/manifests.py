@@ -59,7 +59,7 @@ def read_manifest(table: Table) -> Listing:
     if len(read.mended) > _TOLD:
         notes.append(f"{len(read.mended) - _TOLD} more lines of {called} are mended in such ways.")
     if several := sum(len(clip.labels) > 1 for clip in clips):
-        notes.append(f"{several} rows of {called} have several labels: the first is the class, all are kept as words.")
+        notes.append(f"Rows of {called} with several labels: {several}; the first is the class, all are kept as words.")
     return Listing(table.root, tuple(clips), tuple(skipped), tuple(notes))
 
 

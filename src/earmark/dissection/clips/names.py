@@ -133,7 +133,7 @@ def _joined(clips: list[Listed]) -> list[Listed]:
 def _told_joined(before: Mapping[str, list[Listed]], after: Mapping[str, list[Listed]]) -> Iterator[str]:
     rows = sum(len(clips) for clips in before.values()) - sum(len(clips) for clips in after.values())
     if rows:
-        yield f"{rows} rows name a stretch that an earlier row names: their labels and captions are joined to one clip."
+        yield f"Rows that name the stretch of an earlier row: {rows}; their labels and captions are joined to one clip."
 
 
 def _told(found: Mapping[tuple[str, ...], str]) -> Iterator[str]:
@@ -141,7 +141,7 @@ def _told(found: Mapping[tuple[str, ...], str]) -> Iterator[str]:
     changed = [(written[0], real) for written, real in found.items() if Path(written[0]) != Path(real)]
     if changed:
         written, real = (shown_path(Path(path), Path()) for path in changed[0])
-        yield f"{len(changed)} files are named otherwise in the table than on disk, as {written} for {real}."
+        yield f"Files named otherwise in the table than on disk: {len(changed)}, as {written} for {real}."
 
 
 def _spellings(written: str) -> Iterator[str]:

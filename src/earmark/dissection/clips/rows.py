@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from io import StringIO
 from pathlib import Path
 
 from earmark.dissection.clips.contents import READ_ENDINGS
@@ -106,12 +107,12 @@ def _lines(file: Path) -> Iterator[str]:
     try:
         if file.stat().st_size > _MAX_BYTES:
             raise InvalidInput(f"{file} is larger than {_MAX_BYTES // 2**20} MB: split it into several manifests.")
-        with file.open(encoding="utf-8-sig", newline="") as text:
-            yield from _without_comments(text)
+        text = file.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
         raise InvalidInput(f"{file} is not UTF-8 text: save it as UTF-8 and try again.") from error
     except OSError as error:
         raise InvalidInput(f"{file} cannot be read: {error.strerror}.") from error
+    return _without_comments(StringIO(text))
 
 
 def _without_comments(lines: Iterable[str]) -> Iterator[str]:
