@@ -107,6 +107,13 @@ def test_a_line_end_outside_quotes_invents_no_row(text: str, row: tuple[str, ...
     assert faults_of(text) == [(2, LINE_END, False)]
 
 
+def test_tabs_between_quoted_cells_are_told_from_tabs_between_plain_ones() -> None:
+    plain = 'shop\ttext\nCafe\t"Hot", said Ann.\nBakery\tA 5" loaf.\n'
+    assert rows_of(plain) == [(2, "Cafe", '"Hot", said Ann.'), (3, "Bakery", 'A 5" loaf.')]
+    quoted = '"shop"\t"text"\n"Cafe"\t"Hot."\n"Bakery"\t"Open.\n"Bar"\t"Loud."\n'
+    assert rows_of(quoted) == [(2, "Cafe", "Hot."), (3, "Bakery", "Open."), (4, "Bar", "Loud.")]
+
+
 def test_a_row_that_fits_no_reading_is_left_out_with_its_line() -> None:
     text = "shop,text,stars\nCafe,Hot,5\nBakery,Fresh,but,small\nCafe,Cold,1\n# the end\n"
     assert [row[0] for row in rows_of(text)] == [2, 4]

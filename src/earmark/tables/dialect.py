@@ -121,6 +121,5 @@ def _blank(lines: Sequence[str], start: int) -> int:
 def _quotes_are_paired(lines: Sequence[str]) -> bool:
     """Tab-separated files are often written without any quoting, and then a text may begin with a quotation mark."""
     opened = [cell for line in lines for cell in line.rstrip("\r\n").split("\t") if cell.startswith('"')]
-    return bool(opened) and all(
-        len(cell) > 1 and cell.endswith('"') and cell[1:-1].count('"') % 2 == 0 for cell in opened
-    )
+    paired = (len(cell) > 1 and cell.endswith('"') and cell[1:-1].count('"') % 2 == 0 for cell in opened)
+    return sum(paired) * 4 > len(opened) * 3

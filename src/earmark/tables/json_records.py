@@ -147,16 +147,17 @@ def _document_rows(text: str, start: int, where: str) -> Iterator[Row | Fault]:
 def _rows_of(value: Any, line: int, of: Mapping[str, str] | None = None) -> Iterator[Row | Fault]:
     """The rows in a value: itself, or the records that it keeps in a list, each with what they are of."""
     if isinstance(value, list):
-        for item in value:
+        for item in (item for item in value if isinstance(item, dict)):
             yield from _rows_of(item, line, of)
-        return
+        if all(isinstance(item, dict) for item in value):
+            return
     if not isinstance(value, dict):
         yield Fault(line, "it is no JSON object")
         return
     for key, inside in value.items():
         name = "".join(character for character in key.lower() if character.isalpha())
-        listed = isinstance(inside, list) and inside and all(isinstance(item, dict) for item in inside)
-        if listed and name in _OF_A_PRODUCT:
+        listed = isinstance(inside, list) and any(isinstance(item, dict) for item in inside)
+        if name in _OF_A_PRODUCT and (listed or inside == []):
             beside = {other: cell for other, cell in value.items() if other != key}
             yield from _rows_of(inside, line, {**(of or {}), **dict(as_cells(beside, "product."))})
             return

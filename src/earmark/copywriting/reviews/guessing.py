@@ -68,7 +68,7 @@ def _first_rows(path: Path) -> Sample:
     if not sample:
         if faults := [item for item in items if isinstance(item, Fault)]:
             raise InvalidInput(f"{path} has no row that can be read; line {faults[0].line}: {faults[0].reason}.")
-        raise InvalidInput(f"{path} has a header and no rows.")
+        raise InvalidInput(f"{path} has no rows.")
     return sample
 
 
@@ -124,6 +124,9 @@ def _by_name(kind: str, columns: Columns, sample: Sample) -> str | None:
         name = known.get(candidate)
         if name and _suits(kind, name, columns, sample):
             return name
+    if kind == "product":
+        # One that is blank in every row: each row is told.
+        return next((known[name] for name in _names()["product"] if name in known), None)
     if kind == "stars":
         weak = (known[name] for name in _names()["weak_stars"] if name in known)
         scaled = (name for name in known.values() if _stem_of_scale(name) in _names()["stars"])
