@@ -56,5 +56,11 @@ def test_records_that_are_none_cost_no_others() -> None:
     assert [item.reason for item in found if isinstance(item, Fault)] == ["it is no JSON object"]
 
 
+def test_records_nested_without_end_are_told() -> None:
+    (fault,) = items('{"data":' * 900 + "1" + "}" * 900)
+    assert isinstance(fault, Fault)
+    assert fault.reason == "its records are nested too deeply"
+
+
 def test_half_a_surrogate_pair_is_a_replacement_character() -> None:
     assert cells('{"a": "wasn\\ud83dt", "b": "\\ud83d\\ude00"}') == [{"a": "wasn\ufffdt", "b": "\U0001f600"}]

@@ -10,6 +10,7 @@ from earmark.tables.rows import Fault, Row, Table
 
 _LONGEST_DOCUMENT = 256 << 20
 _DEEPEST = 4
+_DEEPEST_LIST = 12
 # Where services keep the records of an answer; what stands beside reviews says what they are about.
 _LISTS = frozenset(
     ("data", "items", "results", "records", "rows", "entries", "products", "businesses", "places", "list")
@@ -144,11 +145,14 @@ def _document_rows(text: str, start: int, where: str) -> Iterator[Row | Fault]:
         at = end
 
 
-def _rows_of(value: Any, line: int, of: Mapping[str, str] | None = None) -> Iterator[Row | Fault]:
+def _rows_of(value: Any, line: int, of: Mapping[str, str] | None = None, depth: int = 0) -> Iterator[Row | Fault]:
     """The rows in a value: itself, or the records that it keeps in a list, each with what they are of."""
+    if depth > _DEEPEST_LIST:
+        yield Fault(line, "its records are nested too deeply")
+        return
     if isinstance(value, list):
         for item in (item for item in value if isinstance(item, dict)):
-            yield from _rows_of(item, line, of)
+            yield from _rows_of(item, line, of, depth + 1)
         if all(isinstance(item, dict) for item in value):
             return
     if not isinstance(value, dict):
@@ -159,9 +163,9 @@ def _rows_of(value: Any, line: int, of: Mapping[str, str] | None = None) -> Iter
         listed = isinstance(inside, list) and any(isinstance(item, dict) for item in inside)
         if name in _OF_A_PRODUCT and (listed or inside == []):
             beside = {other: cell for other, cell in value.items() if other != key}
-            yield from _rows_of(inside, line, {**(of or {}), **dict(as_cells(beside, "product."))})
+            yield from _rows_of(inside, line, {**(of or {}), **dict(as_cells(beside, "product."))}, depth + 1)
             return
         if (listed and name in _LISTS) or (isinstance(inside, dict) and name in _WRAPPERS):
-            yield from _rows_of(inside, line, of)
+            yield from _rows_of(inside, line, of, depth + 1)
             return
     yield Row(line, {**(of or {}), **dict(as_cells(value))})
