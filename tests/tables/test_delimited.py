@@ -64,6 +64,11 @@ def test_two_stray_marks_do_not_make_one_cell_of_the_rows_between() -> None:
     assert [row[3] for row in rows_of(text)] == ["5", "4", "1"]
 
 
+def test_rows_that_begin_with_capitals_are_no_cell_of_several_lines() -> None:
+    text = 'shop,text\nBakery,"Went on Monday.\nCafe,The coffee was hot."\nBar,Loud.\n'
+    assert [row[1] for row in rows_of(text)] == ["Bakery", "Cafe", "Bar"]
+
+
 def test_an_open_mark_ends_where_the_next_row_opens_its_own() -> None:
     text = '"shop","text"\n"Cafe","Hot.\n"Bakery","Fresh, ""really""."\n'
     assert rows_of(text) == [(2, "Cafe", "Hot."), (3, "Bakery", 'Fresh, "really".')]
@@ -92,6 +97,12 @@ def test_quotation_marks_inside_a_cell_however_they_are_escaped(cell: str, read:
         (2, "Cafe", read, "5"),
         (3 + cell.count("\n"), "Bakery", "Fresh", "4"),
     ]
+
+
+def test_a_comma_outside_quotes_is_the_texts_where_a_space_follows() -> None:
+    text = "shop,text,stars\nCafe,Hot, and cheap,5\nBakery,Fresh,4\n"
+    assert rows_of(text) == [(2, "Cafe", "Hot, and cheap", "5"), (3, "Bakery", "Fresh", "4")]
+    assert faults_of(text) == [(2, "a delimiter stands outside quotation marks", False)]
 
 
 @pytest.mark.parametrize(

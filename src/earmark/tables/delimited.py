@@ -277,6 +277,10 @@ def _judged(record: _Record, columns: tuple[str, ...], shape: Shape) -> Iterator
     """The row of a record, with a word where it was mended; or why there is none."""
     cells, width = record.cells, shape.width
     if len(cells) > width and _width(cells) > width:
+        tight = _merged(cells, shape.dialect)
+        if len(tight) == width and shape.could_be(tight):
+            cells, record = tight, replace(record, mended="a delimiter stands outside quotation marks")
+    if len(cells) > width and _width(cells) > width:
         yield Fault(record.line, _count_told(len(cells), width) + ": quote the text that contains the delimiter")
     elif len(cells) < width and not shape.fits(cells):
         yield Fault(record.line, record.mended or _count_told(len(cells), width))
