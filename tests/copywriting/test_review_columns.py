@@ -93,6 +93,12 @@ def test_a_name_that_differs_within_a_product_is_the_reviewers(tmp_path: Path) -
         tmp_path, "product_id,name,text", f"77,Blue mug,{TEXT}", "77,Blue mug,A mug.", "78,Red mug,A mug."
     )
     assert (found.name, found.author) == ("name", None)
+    found = columns_of(tmp_path, header, f"Ann Smith,{TEXT},blue-mug,5,77", "Bob Jones,A red mug.,red-mug,4,78")
+    assert (found.name, found.author) == (None, "name")
+    with pytest.raises(InvalidInput, match="which product"):
+        columns_of(
+            tmp_path, "name,text", f"Ann Smith,{TEXT}", "Ann Smith,A mug.", "Bob Jones,A mug.", "Bob Jones,Mugs."
+        )
 
 
 def test_rows_that_name_their_reviewers_and_nothing_else_are_one_products_and_that_is_told(tmp_path: Path) -> None:

@@ -24,7 +24,7 @@ _LONGEST_RECORD = 1_000
 """Lines of one row; a quoted cell that runs on is one whose end is missing."""
 _MENDED_LINES = 20
 """Lines of one row among which a misplaced quotation mark is looked for."""
-_WIDEST_CELL = 64 << 20
+_WIDEST_CELL = 8 << 20
 MOST_COLUMNS = 5_000
 _ESCAPED = re.compile(r'\\([\\"])')
 

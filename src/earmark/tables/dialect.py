@@ -85,7 +85,7 @@ class _Guess:
 
     @classmethod
     def of(cls, seen: Sequence[tuple[int, str]], delimiter: str) -> "_Guess":
-        cells = [next(csv.reader([line], delimiter=delimiter), []) for _, line in seen]
+        cells = [_cells(line, delimiter) for _, line in seen]
         several = Counter(len(row) for row in cells if len(row) > 1)
         if not several:
             return cls(delimiter, 0, (0, 0))
@@ -95,6 +95,14 @@ class _Guess:
         if first and not (len(cells[first]) == usual and several[usual] > 1 and _names_columns(cells[first])):
             first = 0
         return cls(delimiter, seen[first][0], (several[usual], usual) if len(cells[first]) > 1 else (0, 0))
+
+
+def _cells(line: str, delimiter: str) -> list[str]:
+    try:
+        return next(csv.reader([line], delimiter=delimiter), [])
+    except csv.Error:
+        # A cell beyond every limit.
+        return []
 
 
 def _stands_above(cells: list[str], usual: int) -> bool:

@@ -17,6 +17,7 @@ from earmark.copywriting.reviews.ratings import read_rating, scale_of
 from earmark.copywriting.reviews.sifting import is_blank
 from earmark.copywriting.reviews.tables import open_table
 from earmark.errors import InvalidInput, UnknownName
+from earmark.language.privacy import mask
 from earmark.tables import MOST_COLUMNS, Fault, Row
 
 Sample = list[dict[str, str]]
@@ -148,17 +149,28 @@ def _suits(kind: str, name: str, columns: Columns, sample: Sample) -> bool:
 
 def _names_products(name: str, columns: Columns, sample: Sample) -> bool:
     """Whether a column called name or title holds the product's, not the reviewer's or a headline of each review."""
+    bare_name = plain(name) == "name"
     if len(columns.text) > 1:
         return True
     if columns.product is None:
         several = len({row.get(name) for row in sample}) * 2 <= len(sample)
         # One row tells nothing: "name" is then the product's, unless the reviewer's id stands beside it.
-        return several or (plain(name) == "name" and columns.author is None and not _differ(name, sample))
-    names: dict[str, set[str]] = {}
+        alone = bare_name and columns.author is None and not _differ(name, sample)
+        return (several or alone) and not (bare_name and _are_people(name, sample))
+    names: dict[str, list[str]] = {}
     for row in sample:
-        names.setdefault(row.get(columns.product, ""), set()).add(row.get(name, ""))
-    repeated = len(names) < len(sample) or plain(name) == "name"
-    return repeated and all(len(mine) == 1 for mine in names.values())
+        names.setdefault(row.get(columns.product, ""), []).append(row.get(name, "").casefold())
+    repeated = [mine for mine in names.values() if len(mine) > 1]
+    if not repeated:
+        return bare_name and not _are_people(name, sample)
+    # A shop may have changed a name here and there.
+    return sum(len(set(mine)) > 1 for mine in repeated) * 10 <= len(repeated)
+
+
+def _are_people(name: str, sample: Sample) -> bool:
+    """Whether at least half of the values are names of people."""
+    values = set(_filled(name, sample))
+    return sum(mask(value).text != value for value in values) * 2 >= len(values) > 0
 
 
 def _with_reviewer(columns: Columns, sample: Sample) -> Columns:
