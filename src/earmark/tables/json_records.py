@@ -76,7 +76,7 @@ def _line_rows(lines: Iterable[str], start: int) -> Iterator[Row | Fault]:
             if isinstance(value, Fault):
                 yield value._replace(line=number)
             else:
-                yield from _rows_of(value, number)
+                yield from rows_of(value, number)
 
 
 def _parsed(text: str) -> Any:
@@ -123,7 +123,7 @@ def _document_rows(text: str, start: int, where: str) -> Iterator[Row | Fault]:
         value = _parsed(text)
         if isinstance(value, Fault):
             raise InvalidInput(f"{where}, line {value.line + start - 1}: {value.reason}.")
-        yield from _rows_of(value, start)
+        yield from rows_of(value, start)
         return
     at, line = text.index("[") + 1, start
     while True:
@@ -140,19 +140,19 @@ def _document_rows(text: str, start: int, where: str) -> Iterator[Row | Fault]:
         except (RecursionError, ValueError) as error:
             yield Fault(line, f"it cannot be read ({error}), and what follows is not read")
             return
-        yield from _rows_of(value, line)
+        yield from rows_of(value, line)
         line += text.count("\n", at, end)
         at = end
 
 
-def _rows_of(value: Any, line: int, of: Mapping[str, str] | None = None, depth: int = 0) -> Iterator[Row | Fault]:
+def rows_of(value: Any, line: int, of: Mapping[str, str] | None = None, depth: int = 0) -> Iterator[Row | Fault]:
     """The rows in a value: itself, or the records that it keeps in a list, each with what they are of."""
     if depth > _DEEPEST_LIST:
         yield Fault(line, "its records are nested too deeply")
         return
     if isinstance(value, list):
         for item in (item for item in value if isinstance(item, dict)):
-            yield from _rows_of(item, line, of, depth + 1)
+            yield from rows_of(item, line, of, depth + 1)
         if all(isinstance(item, dict) for item in value):
             return
     if not isinstance(value, dict):
@@ -163,9 +163,26 @@ def _rows_of(value: Any, line: int, of: Mapping[str, str] | None = None, depth: 
         listed = isinstance(inside, list) and any(isinstance(item, dict) for item in inside)
         if name in _OF_A_PRODUCT and (listed or inside == []):
             beside = {other: cell for other, cell in value.items() if other != key}
-            yield from _rows_of(inside, line, {**(of or {}), **dict(as_cells(beside, "product."))}, depth + 1)
+            yield from rows_of(inside, line, {**(of or {}), **dict(as_cells(_of_the_product(beside)))}, depth + 1)
+            return
+        if name in _OF_A_PRODUCT and isinstance(inside, list) and all(isinstance(item, str) for item in inside):
+            yield from _side_by_side(value, key, line, of)
             return
         if (listed and name in _LISTS) or (isinstance(inside, dict) and name in _WRAPPERS):
-            yield from _rows_of(inside, line, of, depth + 1)
+            yield from rows_of(inside, line, of, depth + 1)
             return
     yield Row(line, {**(of or {}), **dict(as_cells(value))})
+
+
+def _side_by_side(value: Mapping[str, Any], texts: str, line: int, of: Mapping[str, str] | None) -> Iterator[Row]:
+    """A row for each text of a list, with what stands in its place in the lists beside it."""
+    count = len(value[texts])
+    lists = {key: cell for key, cell in value.items() if isinstance(cell, list) and len(cell) == count}
+    common = dict(as_cells(_of_the_product({key: cell for key, cell in value.items() if key not in lists})))
+    for at in range(count):
+        yield Row(line, {**(of or {}), **common, **dict(as_cells({key: cell[at] for key, cell in lists.items()}))})
+
+
+def _of_the_product(value: Mapping[str, Any]) -> dict[str, Any]:
+    """What stands beside a product's reviews, by names that tell it from what each review says of itself."""
+    return {key if key.lower().startswith("product") else f"product.{key}": cell for key, cell in value.items()}
