@@ -218,3 +218,59 @@ def test_check_says_which_product_is_missing(call, tmp_path):
     refused(call("check", copy, reviews), "--product")
     copy.write_text(" \n")
     refused(call("check", copy, reviews), "mine.txt")
+
+
+def test_what_is_passed_over_and_what_is_left_out_is_told(call, tmp_path):
+    path = tmp_path / "reviews.csv"
+    body = "".join(f"{line},x\n" for line in REVIEWS.splitlines()[1:])
+    path.write_text(f"product,text,stars,colour\n{body},No product.,5,x\ndiner,too,many,cells,here\n", encoding="utf-8")
+    code, out, err = write(call, path)
+    assert code == 0, err
+    assert "passed over: colour" in err
+    assert "1 set aside: line 7: no product stands in the column 'product'" in out
+    assert "1 set aside: line 8: 5 cells under 4 columns" in out
+
+
+def test_an_aspect_file_with_one_aspect_is_enough(call, reviews, tmp_path):
+    aspects = tmp_path / "aspects.toml"
+    aspects.write_text('[[aspect]]\nname = "staff"\nqueries = ["Is the staff kind?"]\nwords = "staff"\n')
+    code, out, err = call("write", reviews, "--aspects", aspects)
+    assert code == 0, err
+    assert "staff" in out
+
+
+@pytest.mark.parametrize(
+    ("option", "name", "content", "told"),
+    [
+        ("--facts", "f.json", "[" * 100_000, "nested too deeply"),
+        ("--facts", "f.toml", "a=" + "[" * 5_000 + "]" * 5_000, "nested too deeply"),
+        ("--facts", "f.json", '{"size": [[1]]}', "'size' is not a plain value"),
+        ("--facts", "f.json", '{"size": ' + "9" * 5_000 + "}", "cannot be read as json"),
+        ("--facts", "f.toml", "size = 0x" + "f" * 5_000, "cannot be read as toml"),
+        ("--facts", "f.csv", 'product,brand\ndiner,"Ann\ncafe,Bob\n', "line 2: a quotation mark opens"),
+        ("--aspects", "a.toml", "a=" + "[" * 5_000 + "]" * 5_000, "nested too deeply"),
+        ("--aspects", "a.toml", '[[aspect]]\nname = "x"\nqueries = ["y?"]\nwords = [" "]\n', "needs words"),
+    ],
+)
+def test_facts_and_aspects_that_cannot_be_read(call, reviews, tmp_path, option, name, content, told):
+    (tmp_path / name).write_text(content)
+    refused(write(call, reviews, option, tmp_path / name), told)
+
+
+def test_out_may_be_the_folder_one_stands_in_but_no_name_that_a_disk_refuses(call, reviews, tmp_path, monkeypatch):
+    refused(write(call, reviews, "--out", tmp_path / ("x" * 300 + ".csv")), "too long")
+    here = tmp_path / "here"
+    here.mkdir()
+    monkeypatch.chdir(here)
+    code, _, err = write(call, reviews, "--out", ".")
+    assert code == 0, err
+    assert (here / "manifest.json").is_file()
+
+
+@pytest.mark.parametrize(
+    "wish", [("--drafts", 100_000_000), ("--stale-years", "nan"), ("--dissent-share", "nan"), ("--seed", 10**30)]
+)
+def test_numbers_without_measure_are_refused(call, reviews, wish):
+    code, out, err = write(call, reviews, *wish)
+    assert (code, out) == (2, "")
+    assert wish[0] in err

@@ -15,7 +15,9 @@ from earmark.copywriting.reviews.ratings import RatingScale, read_rating, scale_
         ("★★★★☆", 4.0), ("★★★★½", 4.5), ("★☆☆☆☆", 1.0), ("⭐⭐⭐⭐", 4.0), ("⭐️⭐️", 2.0), ("****", 4.0), ("★ 4.5", 4.5),
         ("☆☆☆☆☆", 0.0), ("4★", 4.0), ("FIVE", 5.0), ("four stars", 4.0), ("Two out of five", 2.0), ("One Star", 1.0),
         ("Excellent", 5.0), ("terrible", 1.0), ("👍", 5.0), ("👎", 1.0), ("True", 5.0), ("Not Recommended", 1.0),
-        ("Rating: 3/5", 3.0), ("7/5", None), ("4/0", None), ("A+", None), ("2 days ago", None), ("", None),
+        ("Rating: 3/5", 3.0),
+        ("4 stars out of 5", 4.0), ("3½", 3.5), ("(4/5)", 4.0),
+        ("7/5", None), ("4/0", None), ("A+", None), ("2 days ago", None), ("", None),
     ],
 )  # fmt: skip
 def test_a_rating_is_stars_of_five_however_it_is_written(cell: str, stars: float | None) -> None:

@@ -93,6 +93,12 @@ def test_a_name_that_differs_within_a_product_is_the_reviewers(tmp_path: Path) -
         tmp_path, "product_id,name,text", f"77,Blue mug,{TEXT}", "77,Blue mug,A mug.", "78,Red mug,A mug."
     )
     assert (found.name, found.author) == ("name", None)
+    found = columns_of(tmp_path, header, f"Ann Smith,{TEXT},blue-mug,5,77", "Bob Jones,A red mug.,red-mug,4,78")
+    assert (found.name, found.author) == (None, "name")
+    found = columns_of(
+        tmp_path, "name,text", f"Ann Smith,{TEXT}", "Ann Smith,A mug.", "Bob Jones,Mugs.", "Bob Jones,No."
+    )
+    assert (found.product, found.from_file, found.author) == (None, "mugs", "name")
 
 
 def test_rows_that_name_their_reviewers_and_nothing_else_are_one_products_and_that_is_told(tmp_path: Path) -> None:
@@ -109,7 +115,7 @@ def test_a_column_that_may_tell_products_apart_is_asked_for(tmp_path: Path) -> N
     with pytest.raises(InvalidInput, match=r"did you mean --column text=reveiw\?"):
         columns_of(tmp_path, "product,reveiw,author", "Mug,Nice,Ann")
     with pytest.raises(InvalidInput, match="which product"):
-        columns_of(tmp_path, "model,author,text", f"Mug,Ann,{TEXT}")
+        columns_of(tmp_path, "model,author,text", f"Mug,Ann,{TEXT}", f"Cup,Ann,{TEXT}", f"Cup,Bob,{TEXT}")
 
 
 def test_each_of_several_reviews_has_its_own_rating_and_headline(tmp_path: Path) -> None:
@@ -121,6 +127,22 @@ def test_each_of_several_reviews_has_its_own_rating_and_headline(tmp_path: Path)
         ("It broke.", 1.0),
         ("Great.\nIt is sturdy.", 5.0),
     ]
+
+
+@pytest.mark.parametrize(
+    ("header", "stars"),
+    [
+        ("product,review1,review1_rating,review2,review2_rating", "review1_rating, review2_rating"),
+        ("product,review_1_text,review_1_stars,review_2_text,review_2_stars", "review_1_stars, review_2_stars"),
+        ("product,review,rating,review.1,rating.1", "rating, rating.1"),
+    ],
+)
+def test_the_number_of_a_column_may_stand_anywhere(tmp_path: Path, header: str, stars: str) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text(f"{header}\nMug,It broke.,1,It is sturdy.,5\n")
+    assert f"; stars: {stars}" in guess_columns(path).told()
+    (mug,) = read_products(path)
+    assert [(review.text, review.stars) for review in mug.reviews] == [("It broke.", 1.0), ("It is sturdy.", 5.0)]
 
 
 def test_ratings_out_of_ten_are_read_as_such_and_told(tmp_path: Path) -> None:
@@ -162,6 +184,15 @@ def test_what_programs_write_into_empty_cells_is_no_voice(tmp_path: Path, cell: 
     (mug,) = read_products(path)
     assert [review.text for review in mug.reviews] == ["It is sturdy."]
     assert len(mug.set_aside) == 1
+
+
+def test_lists_side_by_side_are_a_review_each(tmp_path: Path) -> None:
+    path = tmp_path / "a.json"
+    path.write_text(json.dumps([{"product": "Mug", "reviews": ["It broke.", "It is sturdy."], "ratings": [1, 5]}]))
+    (mug,) = read_products(path)
+    assert (mug.product.id, [(review.text, review.stars) for review in mug.reviews]) == (
+        "Mug", [("It broke.", 1.0), ("It is sturdy.", 5.0)],
+    )  # fmt: skip
 
 
 def test_answers_of_map_services_are_read(tmp_path: Path) -> None:

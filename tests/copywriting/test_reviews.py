@@ -1,6 +1,7 @@
 """Reviews from any table: what is read, what is refused with a sentence, and what is set aside with a reason."""
 
 import json
+import os
 from itertools import pairwise
 from pathlib import Path
 
@@ -91,6 +92,76 @@ def test_jsonl_and_parquet_read_the_same(tmp_path: Path) -> None:
     parquet = tmp_path / "a.parquet"
     pq.write_table(pa.Table.from_pylist([{**record, "stars": float(record["stars"])} for record in records]), parquet)
     assert texts(lines) == texts(parquet) == EXPECTED
+
+
+@pytest.mark.parametrize(
+    ("column", "told"),
+    [
+        (pa.array([2**62], pa.timestamp("us")), "holds values that have no text"),
+        (pa.array([2**30], pa.date32()), "holds values that have no text"),
+        (pa.array([2**62], pa.duration("s")), "holds values that have no text"),
+        (pa.array([2**62 + 1], pa.timestamp("ns")), None),
+        (pa.array([[("a", 1)]], pa.map_(pa.string(), pa.int64())), None),
+        (pa.array([{"a": {"b": [1]}}]), None),
+        (pa.array(["x"]).dictionary_encode(), None),
+        (pa.array([b"\xff\x00"]), None),
+        (pa.nulls(1), None),
+    ],
+)
+def test_odd_columns_of_parquet_cost_no_review(tmp_path: Path, column: pa.Array, told: str | None) -> None:
+    path = tmp_path / "a.parquet"
+    pq.write_table(pa.table({"product": ["lamp"], "text": ["The lamp is bright."], "date": column}), path)
+    (lamp,) = read_products(path)
+    assert [review.text for review in lamp.reviews] == ["The lamp is bright."]
+    assert [aside.reason for aside in lamp.set_aside] == ([f"line 1: the column 'date' {told}"] if told else [])
+
+
+def test_bad_utf8_in_parquet_is_a_replacement_character_and_no_end(tmp_path: Path) -> None:
+    bad = pa.array([b"The lamp\xff is bright."], pa.binary()).buffers()
+    path = tmp_path / "a.parquet"
+    pq.write_table(pa.table({"product": ["lamp"], "text": pa.StringArray.from_buffers(1, bad[1], bad[2])}), path)
+    assert len(texts(path)["lamp"]) == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "told"),
+    [
+        ("a.csv.gz", b"\x1f\x8b\x08\x00", "compressed .gzip.: unpack it first"),
+        ("a.csv", b"PK\x03\x04", "workbook or a zip archive: save its table as CSV"),
+        ("a.xls", b"\xd0\xcf\x11\xe0", "workbook of Excel"),
+        ("a.csv", b"<!DOCTYPE html><html>", "web page"),
+        ("a.docx", b"text", "ends in '.docx'"),
+    ],
+)
+def test_what_is_no_table_is_named(tmp_path: Path, name: str, content: bytes, told: str) -> None:
+    (tmp_path / name).write_bytes(content)
+    with pytest.raises(InvalidInput, match=told):
+        guess_columns(tmp_path / name)
+
+
+def test_a_folder_a_pipe_and_a_name_that_is_too_long_are_no_tables(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.csv")
+    for path, told in (
+        (tmp_path, "is a folder, not a file"),
+        (tmp_path / "pipe.csv", "is a pipe or a device"),
+        (tmp_path / "none.csv", "is not there"),
+        (tmp_path / ("x" * 300 + ".csv"), "too long"),
+    ):
+        with pytest.raises(InvalidInput, match=told):
+            guess_columns(path)
+
+
+def test_json_under_another_ending_is_read_as_json(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text('[{"product": "lamp", "text": "The lamp is bright."}]')
+    assert texts(path) == {"lamp": ["The lamp is bright."]}
+
+
+def test_more_broken_rows_than_whole_ones_are_no_table(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("product,text\nlamp,a,b\ncup,Fine.\nlamp,a,b\n")
+    with pytest.raises(InvalidInput, match=r"cannot be read \(2\) than others \(1\); the first is line 2: 3 cells"):
+        list(read_products(path))
 
 
 def test_details_are_read_and_sources_can_be_found_again(tmp_path: Path) -> None:

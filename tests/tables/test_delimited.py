@@ -64,6 +64,11 @@ def test_two_stray_marks_do_not_make_one_cell_of_the_rows_between() -> None:
     assert [row[3] for row in rows_of(text)] == ["5", "4", "1"]
 
 
+def test_rows_that_begin_with_capitals_are_no_cell_of_several_lines() -> None:
+    text = 'shop,text\nBakery,"Went on Monday.\nCafe,The coffee was hot."\nBar,Loud.\n'
+    assert [row[1] for row in rows_of(text)] == ["Bakery", "Cafe", "Bar"]
+
+
 def test_an_open_mark_ends_where_the_next_row_opens_its_own() -> None:
     text = '"shop","text"\n"Cafe","Hot.\n"Bakery","Fresh, ""really""."\n'
     assert rows_of(text) == [(2, "Cafe", "Hot."), (3, "Bakery", 'Fresh, "really".')]
@@ -94,6 +99,12 @@ def test_quotation_marks_inside_a_cell_however_they_are_escaped(cell: str, read:
     ]
 
 
+def test_a_comma_outside_quotes_is_the_texts_where_a_space_follows() -> None:
+    text = "shop,text,stars\nCafe,Hot, and cheap,5\nBakery,Fresh,4\n"
+    assert rows_of(text) == [(2, "Cafe", "Hot, and cheap", "5"), (3, "Bakery", "Fresh", "4")]
+    assert faults_of(text) == [(2, "a delimiter stands outside quotation marks", False)]
+
+
 @pytest.mark.parametrize(
     ("text", "row"),
     [
@@ -105,6 +116,13 @@ def test_quotation_marks_inside_a_cell_however_they_are_escaped(cell: str, read:
 def test_a_line_end_outside_quotes_invents_no_row(text: str, row: tuple[str, ...]) -> None:
     assert [found[1:] for found in rows_of(text)] == [row, tuple(["Bakery", "Fresh.", "4"][: len(row)])]
     assert faults_of(text) == [(2, LINE_END, False)]
+
+
+def test_tabs_between_quoted_cells_are_told_from_tabs_between_plain_ones() -> None:
+    plain = 'shop\ttext\nCafe\t"Hot", said Ann.\nBakery\tA 5" loaf.\n'
+    assert rows_of(plain) == [(2, "Cafe", '"Hot", said Ann.'), (3, "Bakery", 'A 5" loaf.')]
+    quoted = '"shop"\t"text"\n"Cafe"\t"Hot."\n"Bakery"\t"Open.\n"Bar"\t"Loud."\n'
+    assert rows_of(quoted) == [(2, "Cafe", "Hot."), (3, "Bakery", "Open."), (4, "Bar", "Loud.")]
 
 
 def test_a_row_that_fits_no_reading_is_left_out_with_its_line() -> None:

@@ -50,5 +50,17 @@ def test_reviews_inside_a_product_know_what_they_are_of() -> None:
     assert cells(text) == [{"product.name": "Cafe Anna", "text.text": "Hot.", "rating": "5"}]
 
 
+def test_records_that_are_none_cost_no_others() -> None:
+    found = items('{"data": [{"id": 1, "reviews": [{"text": "Hot."}]}, 3, {"id": 2, "reviews": []}]}')
+    assert [item.cells for item in found if isinstance(item, Row)] == [{"product.id": "1", "text": "Hot."}]
+    assert [item.reason for item in found if isinstance(item, Fault)] == ["it is no JSON object"]
+
+
+def test_records_nested_without_end_are_told() -> None:
+    (fault,) = items('{"data":' * 900 + "1" + "}" * 900)
+    assert isinstance(fault, Fault)
+    assert fault.reason == "its records are nested too deeply"
+
+
 def test_half_a_surrogate_pair_is_a_replacement_character() -> None:
     assert cells('{"a": "wasn\\ud83dt", "b": "\\ud83d\\ude00"}') == [{"a": "wasn\ufffdt", "b": "\U0001f600"}]

@@ -10,11 +10,11 @@ import re
 from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from io import StringIO
 from itertools import chain, islice
 
 from earmark.errors import InvalidInput
 from earmark.tables.dialect import Dialect, sniff
+from earmark.tables.quotes import backslashed, loosely
 from earmark.tables.rows import Fault, Row, Table
 from earmark.tables.shape import Shape
 
@@ -24,9 +24,8 @@ _LONGEST_RECORD = 1_000
 """Lines of one row; a quoted cell that runs on is one whose end is missing."""
 _MENDED_LINES = 20
 """Lines of one row among which a misplaced quotation mark is looked for."""
-_WIDEST_CELL = 64 << 20
+_WIDEST_CELL = 8 << 20
 MOST_COLUMNS = 5_000
-_ESCAPED = re.compile(r'\\([\\"])')
 
 
 def read_delimited(lines: Iterable[str], where: str, delimiter: str | None = None) -> Table:
@@ -161,8 +160,8 @@ def _mended(lines: _Lines, shape: Shape) -> _Record:
         return _Record(line, [], 1, f"it is longer than {_WIDEST_CELL >> 20} MB")
     for text in _growing(lines, shape):
         for cells, fault in (
-            (_backslashed(text, shape.dialect), None),
-            (_loosely(text, shape), "a quotation mark stands inside a quoted cell"),
+            (backslashed(text, shape.dialect), None),
+            (loosely(text, shape.dialect), "a quotation mark stands inside a quoted cell"),
         ):
             if cells is not None and (len(cells) == shape.usual or _width(cells) <= shape.width <= len(cells)):
                 return _Record(line, cells, len(lines.taken), fault)
@@ -186,43 +185,6 @@ def _growing(lines: _Lines, shape: Shape) -> Iterator[str]:
             return
         text += line
         yield text
-
-
-def _backslashed(text: str, dialect: Dialect) -> list[str] | None:
-    r"""The cells of a record in which ``\"`` stands for a quotation mark, as MySQL, Spark and PHP write it."""
-    if '\\"' not in text:
-        return None
-    escaped = _ESCAPED.sub(lambda match: '""' if match[1] == '"' else "\\", text)
-    try:
-        rows = list(csv.reader(StringIO(escaped, newline=""), strict=True, **dialect.options))
-    except csv.Error:
-        return None
-    return [_typographic(cell) for cell in rows[0]] if len(rows) == 1 else None
-
-
-def _typographic(cell: str) -> str:
-    """A mark that ends a text as its own, so that nobody takes it for the cell's: ``was “fresh”``."""
-    return re.sub(r'"([^"]*)"$', "\u201c\\1\u201d", cell)
-
-
-def _loosely(text: str, shape: Shape) -> list[str] | None:
-    """The cells of a record whose quoted cells end only where a delimiter or the record ends."""
-    dialect = shape.dialect
-    apart = re.escape(dialect.delimiter)
-    tight = apart if dialect.spaced or dialect.delimiter == "\t" else apart + r"(?! )"
-    quoted = re.compile(rf'\s*"(?P<cell>.*?)"\s*(?:(?P<more>{tight})|$)', re.DOTALL)
-    plain = re.compile(rf"(?P<cell>[^{apart}\r\n]*)(?:(?P<more>{apart})|$)")
-    cells: list[str] = []
-    rest, at = text.rstrip("\r\n"), 0
-    while True:
-        opened = re.compile(r'[ \t]*"' if dialect.delimiter != "\t" else '"').match(rest, at)
-        match = (quoted if opened else plain).match(rest, at)
-        if match is None:
-            return None
-        cells.append(match["cell"].replace('""', '"'))
-        at = match.end()
-        if not match["more"]:
-            return cells
 
 
 def _width(cells: list[str]) -> int:
@@ -276,6 +238,10 @@ def _merged(cells: list[str], dialect: Dialect) -> list[str]:
 def _judged(record: _Record, columns: tuple[str, ...], shape: Shape) -> Iterator[Row | Fault]:
     """The row of a record, with a word where it was mended; or why there is none."""
     cells, width = record.cells, shape.width
+    if len(cells) > width and _width(cells) > width:
+        tight = _merged(cells, shape.dialect)
+        if len(tight) == width and shape.could_be(tight):
+            cells, record = tight, replace(record, mended="a delimiter stands outside quotation marks")
     if len(cells) > width and _width(cells) > width:
         yield Fault(record.line, _count_told(len(cells), width) + ": quote the text that contains the delimiter")
     elif len(cells) < width and not shape.fits(cells):

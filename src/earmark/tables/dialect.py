@@ -85,7 +85,7 @@ class _Guess:
 
     @classmethod
     def of(cls, seen: Sequence[tuple[int, str]], delimiter: str) -> "_Guess":
-        cells = [next(csv.reader([line], delimiter=delimiter), []) for _, line in seen]
+        cells = [_cells(line, delimiter) for _, line in seen]
         several = Counter(len(row) for row in cells if len(row) > 1)
         if not several:
             return cls(delimiter, 0, (0, 0))
@@ -95,6 +95,14 @@ class _Guess:
         if first and not (len(cells[first]) == usual and several[usual] > 1 and _names_columns(cells[first])):
             first = 0
         return cls(delimiter, seen[first][0], (several[usual], usual) if len(cells[first]) > 1 else (0, 0))
+
+
+def _cells(line: str, delimiter: str) -> list[str]:
+    try:
+        return next(csv.reader([line], delimiter=delimiter), [])
+    except csv.Error:
+        # A cell beyond every limit.
+        return []
 
 
 def _stands_above(cells: list[str], usual: int) -> bool:
@@ -121,6 +129,5 @@ def _blank(lines: Sequence[str], start: int) -> int:
 def _quotes_are_paired(lines: Sequence[str]) -> bool:
     """Tab-separated files are often written without any quoting, and then a text may begin with a quotation mark."""
     opened = [cell for line in lines for cell in line.rstrip("\r\n").split("\t") if cell.startswith('"')]
-    return bool(opened) and all(
-        len(cell) > 1 and cell.endswith('"') and cell[1:-1].count('"') % 2 == 0 for cell in opened
-    )
+    paired = (len(cell) > 1 and cell.endswith('"') and cell[1:-1].count('"') % 2 == 0 for cell in opened)
+    return sum(paired) * 4 > len(opened) * 3

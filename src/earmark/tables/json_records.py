@@ -10,6 +10,7 @@ from earmark.tables.rows import Fault, Row, Table
 
 _LONGEST_DOCUMENT = 256 << 20
 _DEEPEST = 4
+_DEEPEST_LIST = 12
 # Where services keep the records of an answer; what stands beside reviews says what they are about.
 _LISTS = frozenset(
     ("data", "items", "results", "records", "rows", "entries", "products", "businesses", "places", "list")
@@ -75,7 +76,7 @@ def _line_rows(lines: Iterable[str], start: int) -> Iterator[Row | Fault]:
             if isinstance(value, Fault):
                 yield value._replace(line=number)
             else:
-                yield from _rows_of(value, number)
+                yield from rows_of(value, number)
 
 
 def _parsed(text: str) -> Any:
@@ -122,7 +123,7 @@ def _document_rows(text: str, start: int, where: str) -> Iterator[Row | Fault]:
         value = _parsed(text)
         if isinstance(value, Fault):
             raise InvalidInput(f"{where}, line {value.line + start - 1}: {value.reason}.")
-        yield from _rows_of(value, start)
+        yield from rows_of(value, start)
         return
     at, line = text.index("[") + 1, start
     while True:
@@ -139,28 +140,49 @@ def _document_rows(text: str, start: int, where: str) -> Iterator[Row | Fault]:
         except (RecursionError, ValueError) as error:
             yield Fault(line, f"it cannot be read ({error}), and what follows is not read")
             return
-        yield from _rows_of(value, line)
+        yield from rows_of(value, line)
         line += text.count("\n", at, end)
         at = end
 
 
-def _rows_of(value: Any, line: int, of: Mapping[str, str] | None = None) -> Iterator[Row | Fault]:
+def rows_of(value: Any, line: int, of: Mapping[str, str] | None = None, depth: int = 0) -> Iterator[Row | Fault]:
     """The rows in a value: itself, or the records that it keeps in a list, each with what they are of."""
-    if isinstance(value, list):
-        for item in value:
-            yield from _rows_of(item, line, of)
+    if depth > _DEEPEST_LIST:
+        yield Fault(line, "its records are nested too deeply")
         return
+    if isinstance(value, list):
+        for item in (item for item in value if isinstance(item, dict)):
+            yield from rows_of(item, line, of, depth + 1)
+        if all(isinstance(item, dict) for item in value):
+            return
     if not isinstance(value, dict):
         yield Fault(line, "it is no JSON object")
         return
     for key, inside in value.items():
         name = "".join(character for character in key.lower() if character.isalpha())
-        listed = isinstance(inside, list) and inside and all(isinstance(item, dict) for item in inside)
-        if listed and name in _OF_A_PRODUCT:
+        listed = isinstance(inside, list) and any(isinstance(item, dict) for item in inside)
+        if name in _OF_A_PRODUCT and (listed or inside == []):
             beside = {other: cell for other, cell in value.items() if other != key}
-            yield from _rows_of(inside, line, {**(of or {}), **dict(as_cells(beside, "product."))})
+            yield from rows_of(inside, line, {**(of or {}), **dict(as_cells(_of_the_product(beside)))}, depth + 1)
+            return
+        if name in _OF_A_PRODUCT and isinstance(inside, list) and all(isinstance(item, str) for item in inside):
+            yield from _side_by_side(value, key, line, of)
             return
         if (listed and name in _LISTS) or (isinstance(inside, dict) and name in _WRAPPERS):
-            yield from _rows_of(inside, line, of)
+            yield from rows_of(inside, line, of, depth + 1)
             return
     yield Row(line, {**(of or {}), **dict(as_cells(value))})
+
+
+def _side_by_side(value: Mapping[str, Any], texts: str, line: int, of: Mapping[str, str] | None) -> Iterator[Row]:
+    """A row for each text of a list, with what stands in its place in the lists beside it."""
+    count = len(value[texts])
+    lists = {key: cell for key, cell in value.items() if isinstance(cell, list) and len(cell) == count}
+    common = dict(as_cells(_of_the_product({key: cell for key, cell in value.items() if key not in lists})))
+    for at in range(count):
+        yield Row(line, {**(of or {}), **common, **dict(as_cells({key: cell[at] for key, cell in lists.items()}))})
+
+
+def _of_the_product(value: Mapping[str, Any]) -> dict[str, Any]:
+    """What stands beside a product's reviews, by names that tell it from what each review says of itself."""
+    return {key if key.lower().startswith("product") else f"product.{key}": cell for key, cell in value.items()}

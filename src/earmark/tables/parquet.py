@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from earmark.errors import InvalidInput
-from earmark.tables.json_records import as_cells
+from earmark.tables.json_records import rows_of
 from earmark.tables.rows import Fault, Row
 
 _ROWS_AT_ONCE = 64
@@ -38,7 +38,7 @@ def read_parquet(path: Path, most_columns: int) -> Iterator[Row | Fault]:
                         yield Fault(number + 1, f"the column {name!r} holds values that have no text", row_lost=False)
                 for row in zip(*(cells for cells, _ in columns), strict=True):
                     number += 1
-                    yield Row(number, dict(as_cells(dict(zip(names, row, strict=True)))))
+                    yield from rows_of(dict(zip(names, row, strict=True)), number)
     except (pa.ArrowException, OSError, ValueError, OverflowError, MemoryError) as error:
         told = (str(error).splitlines() or [type(error).__name__])[0]
         raise InvalidInput(f"{path} cannot be read as Parquet: {told}") from error

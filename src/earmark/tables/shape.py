@@ -82,7 +82,9 @@ class Shape:
         alike = (
             len(others) == self.width and [at for at, cell in enumerate(others) if _NUMBER.fullmatch(cell)] == numbers
         )
-        return same_key or (bool(numbers) and (alike or all(self._counts(at) for at in numbers)))
+        # A comma before a capital letter, without a space, is hardly a sentence's.
+        capital = all(cell.strip('"')[:1].isupper() for cell in (*cells, *others)) and len(others) == self.width
+        return same_key or capital or (bool(numbers) and (alike or all(self._counts(at) for at in numbers)))
 
     def _spaced(self, cells: list[str]) -> bool:
         return not self.dialect.spaced and any(cell[:1] == " " for cell in cells)

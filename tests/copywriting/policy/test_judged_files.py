@@ -84,7 +84,13 @@ def test_half_filled_sheets_count_what_is_there_and_odd_answers_are_told(files, 
 
 @pytest.mark.parametrize(
     ("content", "told"),
-    [("", "holds no copy"), ("{", "is not JSON"), ("[1]", "is no object"), ('{"text": "a"}', "has no product_id")],
+    [
+        ("", "holds no copy"),
+        ("{", "is not JSON"),
+        ("[" * 100_000, "is not JSON"),
+        ("[1]", "is no object"),
+        ('{"text": "a"}', "has no product_id"),
+    ],
 )
 def test_a_file_that_is_no_copy_is_one_sentence(tmp_path, content, told):
     path = tmp_path / "x.jsonl"

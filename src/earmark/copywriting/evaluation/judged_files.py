@@ -20,6 +20,7 @@ from earmark.evidence import Record
 from earmark.language.orders import find_orders, holds_order
 from earmark.language.untrusted import clean_text
 from earmark.runs import Skipped
+from earmark.tables.files import check_file
 
 Key = tuple[str, str]
 """Product and aspect (empty for the whole product)."""
@@ -59,6 +60,7 @@ def read_copy(path: Path) -> dict[Key, str]:
         InvalidInput: not JSONL, or a line without product and text.
     """
     found: dict[Key, str] = {}
+    check_file(path, "give JSONL of copy, as 'earmark write --out' leaves it")
     try:
         with path.open(encoding="utf-8-sig") as file:
             for number, line in enumerate(file, start=1):
@@ -78,8 +80,8 @@ def read_copy(path: Path) -> dict[Key, str]:
 def _piece(line: str, path: Path, number: int) -> tuple[Key, str]:
     try:
         row: Any = json.loads(line)
-    except json.JSONDecodeError as error:
-        raise InvalidInput(f"{path}, line {number} is not JSON: {error.msg}.") from error
+    except (ValueError, RecursionError) as error:
+        raise InvalidInput(f"{path}, line {number} is not JSON: {error}.") from error
     if not isinstance(row, dict):
         raise InvalidInput(f"{path}, line {number} is no object with product_id and text.")
     product, text = row.get("product_id", row.get("product")), row.get("text")

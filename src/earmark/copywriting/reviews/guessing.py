@@ -13,16 +13,19 @@ from pathlib import Path
 from typing import Any
 
 from earmark.copywriting.reviews.columns import Columns, listed
+from earmark.copywriting.reviews.dates import read_date
 from earmark.copywriting.reviews.ratings import read_rating, scale_of
 from earmark.copywriting.reviews.sifting import is_blank
 from earmark.copywriting.reviews.tables import open_table
 from earmark.errors import InvalidInput, UnknownName
+from earmark.language.privacy import mask
 from earmark.tables import MOST_COLUMNS, Fault, Row
 
 Sample = list[dict[str, str]]
 
 _LOOKED_AT = 200
 """Rows that a guess looks at."""
+_ANSWERS = frozenset(("yes", "no", "true", "false", "y", "n"))
 _RATED = re.compile(r"[\d★⭐☆]")
 _LONGEST_TITLE = 20
 """Words of a headline, on average."""
@@ -54,7 +57,7 @@ def guess_columns(path: Path, given: Columns | None = None) -> Columns:
     for kind in ("stars", "date", "author", "language", "category", "product", "name", "title"):
         if getattr(columns, kind) is None and not (kind == "product" and columns.one_product):
             columns = _with(columns, kind, _by_name(kind, columns, sample))
-    return _with_product(path, _with_reviewer(columns, sample))
+    return _with_product(path, _with_reviewer(columns, sample), sample)
 
 
 def _first_rows(path: Path) -> Sample:
@@ -68,7 +71,7 @@ def _first_rows(path: Path) -> Sample:
     if not sample:
         if faults := [item for item in items if isinstance(item, Fault)]:
             raise InvalidInput(f"{path} has no row that can be read; line {faults[0].line}: {faults[0].reason}.")
-        raise InvalidInput(f"{path} has a header and no rows.")
+        raise InvalidInput(f"{path} has no rows.")
     return sample
 
 
@@ -82,9 +85,7 @@ def _text(path: Path, columns: Columns, sample: Sample) -> tuple[str, ...]:
     free = [name for name in columns.found if name not in columns.used]
     series: dict[str, list[str]] = {}
     for name in free:
-        stem, number = _stem(name)
-        if number:
-            series.setdefault(stem, []).append(name)
+        series.setdefault(_stem(name)[0], []).append(name)
     several = [tuple(names) for stem, names in series.items() if stem in known and len(names) > 1]
     by_name: list[tuple[str, ...]] = [
         (name,) for name in free if plain(name) in known and not _is_numbers(name, sample)
@@ -114,7 +115,7 @@ def _numbered(columns: Columns) -> Iterable[tuple[str, str, str]]:
         number = _stem(text)[1]
         for kind in ("title", "stars", "date", "author"):
             own = next((free[stem, number] for stem in _names()[kind] if (stem, number) in free), None)
-            if number and own:
+            if own:
                 yield text, kind, own
 
 
@@ -124,6 +125,9 @@ def _by_name(kind: str, columns: Columns, sample: Sample) -> str | None:
         name = known.get(candidate)
         if name and _suits(kind, name, columns, sample):
             return name
+    if kind == "product":
+        # One that is blank in every row: each row is told.
+        return next((known[name] for name in _names()["product"] if name in known), None)
     if kind == "stars":
         weak = (known[name] for name in _names()["weak_stars"] if name in known)
         scaled = (name for name in known.values() if _stem_of_scale(name) in _names()["stars"])
@@ -145,17 +149,28 @@ def _suits(kind: str, name: str, columns: Columns, sample: Sample) -> bool:
 
 def _names_products(name: str, columns: Columns, sample: Sample) -> bool:
     """Whether a column called name or title holds the product's, not the reviewer's or a headline of each review."""
+    bare_name = plain(name) == "name"
     if len(columns.text) > 1:
         return True
     if columns.product is None:
         several = len({row.get(name) for row in sample}) * 2 <= len(sample)
         # One row tells nothing: "name" is then the product's, unless the reviewer's id stands beside it.
-        return several or (plain(name) == "name" and columns.author is None and not _differ(name, sample))
-    names: dict[str, set[str]] = {}
+        alone = bare_name and columns.author is None and not _differ(name, sample)
+        return (several or alone) and not (bare_name and _are_people(name, sample))
+    names: dict[str, list[str]] = {}
     for row in sample:
-        names.setdefault(row.get(columns.product, ""), set()).add(row.get(name, ""))
-    repeated = len(names) < len(sample) or plain(name) == "name"
-    return repeated and all(len(mine) == 1 for mine in names.values())
+        names.setdefault(row.get(columns.product, ""), []).append(row.get(name, "").casefold())
+    repeated = [mine for mine in names.values() if len(mine) > 1]
+    if not repeated:
+        return bare_name and not _are_people(name, sample)
+    # A shop may have changed a name here and there.
+    return sum(len(set(mine)) > 1 for mine in repeated) * 10 <= len(repeated)
+
+
+def _are_people(name: str, sample: Sample) -> bool:
+    """Whether at least half of the values are names of people."""
+    values = set(_filled(name, sample))
+    return sum(mask(value).text != value for value in values) * 2 >= len(values) > 0
 
 
 def _with_reviewer(columns: Columns, sample: Sample) -> Columns:
@@ -170,20 +185,30 @@ def _differ(name: str, sample: Sample) -> bool:
     return len({row.get(name) for row in sample}) > 1
 
 
-def _with_product(path: Path, columns: Columns) -> Columns:
+def _with_product(path: Path, columns: Columns, sample: Sample) -> Columns:
     if columns.product or columns.one_product:
         return columns
     if columns.name:
         return replace(columns, product=columns.name, name=None)
     over = [name for name in columns.found if name not in columns.used]
-    told = (*_names()["beside"], "name", *(name for kind in ("title", "date", "author") for name in _names()[kind]))
-    names_reviewer = columns.author and plain(columns.author) != "name"
-    if names_reviewer and all(plain(name) in told or plain(name.split(".")[0]) in told for name in over):
+    near = _near("product", over)
+    names_reviewers = columns.author and (plain(columns.author) != "name" or _are_people(columns.author, sample))
+    if names_reviewers and not near and all(_tells_no_products(name, sample) for name in over):
         return replace(columns, from_file=path.stem)
     raise InvalidInput(
         f"no column of {path} tells which product a review is about (found: {listed(columns.found)}): name it with"
-        f" --column product=NAME{_near('product', over)}, or give --one-product NAME where all reviews are about one."
+        f" --column product=NAME{near}, or give --one-product NAME where all reviews are about one."
     )
+
+
+def _tells_no_products(name: str, sample: Sample) -> bool:
+    """Whether a column that is passed over cannot be the one that tells products apart."""
+    told = (*_names()["beside"], "name", *(known for kind in ("title", "date", "author") for known in _names()[kind]))
+    if plain(name) in told or plain(name.split(".")[0]) in told:
+        return True
+    values = {value.strip().casefold() for value in _filled(name, sample)}
+    same = len(values) < 2 < len(sample)
+    return same or values <= _ANSWERS or all("@" in value or read_date(value) for value in values)
 
 
 def _near(kind: str, free: Iterable[str]) -> str:
@@ -247,9 +272,9 @@ def plain(name: str) -> str:
 
 
 def _stem(name: str) -> tuple[str, str]:
-    """A column's name and the number at its end."""
-    match = re.fullmatch(r"(.*?)(\d*)", plain(name))
-    return (match[1], match[2]) if match else (name, "")
+    """A column's name without its number, and the number: ``review2``, ``review_2_text``, ``review.2``."""
+    match = re.fullmatch(r"(.*?)(\d*)(\D*)", plain(name))
+    return (match[1] + match[3], match[2]) if match else (name, "")
 
 
 def _stem_of_scale(name: str) -> str:

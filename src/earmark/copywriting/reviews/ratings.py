@@ -16,11 +16,13 @@ _UNIT = (
 )
 _BEFORE = r"(?:rat(?:ed|ing)|score|note|bewertung|bewertet mit)?\s*:?\s*"
 _OF = r"(?:/|out of|of|von|sur|de|su|van de|van|av|af|ud af|di|z|из)"
-_OUT_OF = re.compile(rf"{_BEFORE}({_NUMBER})\s*{_OF}\s*({_NUMBER})\s*{_UNIT}", re.IGNORECASE)
+_OUT_OF = re.compile(rf"{_BEFORE}({_NUMBER})\s*{_UNIT}\s*{_OF}\s*({_NUMBER})\s*{_UNIT}", re.IGNORECASE)
 _JAPANESE = re.compile(rf"(\d+)つ星のうち({_NUMBER})")
 _PERCENT = re.compile(rf"{_BEFORE}({_NUMBER})\s*%")
 _PLAIN = re.compile(rf"{_BEFORE}({_NUMBER})\s*({_UNIT})", re.IGNORECASE)
 _GLYPHS = re.compile(r"(?P<full>[★⭐🌟✭✯*]*)(?P<half>[½⯨⯪]?)(?P<empty>[☆✩✰⭒]*)")
+_LONGEST = 60
+"""Characters of a cell that may be a rating."""
 _ACCENTS = str.maketrans("éèÉ", "eee")
 _COUNTS = {"zero": 0, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9}
 _WORDS = {word: str(number) for word, number in _COUNTS.items()}
@@ -49,7 +51,9 @@ class Rating:
 
 def read_rating(cell: str) -> Rating | None:
     """A rating, where the cell holds one."""
-    text = " ".join(cell.replace("\ufe0f", "").translate(_ACCENTS).split()).strip(" .")
+    if len(cell) > _LONGEST:
+        return None
+    text = " ".join(cell.replace("\ufe0f", "").translate(_ACCENTS).split()).strip(" .()")
     if not text:
         return None
     if verdict := _VERDICTS.get(text.lower()):
@@ -57,6 +61,7 @@ def read_rating(cell: str) -> Rating | None:
     if glyphs := _GLYPHS.fullmatch(text):
         filled = len(glyphs["full"]) + (0.5 if glyphs["half"] else 0.0)
         return _within(filled, max(5.0, filled + len(glyphs["empty"])) if filled <= 5 else filled)
+    text = re.sub(r"(?<=\d)\s?½", ".5", text)
     text = re.sub(r"\s*[★⭐🌟]\s*", " stars ", text).strip().removeprefix("stars ")
     text = re.sub(r"[a-z]+", lambda word: _WORDS.get(word[0].lower(), word[0]), text, flags=re.IGNORECASE)
     if match := _OUT_OF.fullmatch(text):

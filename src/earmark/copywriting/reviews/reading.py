@@ -160,7 +160,11 @@ def _one_product(
     )
     for column, place, title, raw, stars, day, author, language in cursor:
         body = clean_text(raw, config.review_characters)
-        text = with_headline(clean_text(title, 300), "" if is_blank(body) else body) if title else body
+        headline = clean_text(title, 300)
+        if headline and headline != product.name:
+            text = with_headline(headline, "" if is_blank(body) else body)
+        else:
+            text = body
         uri = f"{path.name}:{place}" + (f":{column}" if len(columns.text) > 1 else "")
         if len(raw) > config.review_characters and len(body) > config.review_characters // 2:
             notes.append(Skipped(uri=uri, reason=f"only the first {len(body)} characters are read"))

@@ -1,6 +1,7 @@
 """A file of reviews as a table: CSV, TSV, JSONL, JSON and Parquet, whatever the encoding and the dialect."""
 
 import codecs
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,6 +14,7 @@ _SAMPLE_BYTES = 1 << 20
 _DELIMITERS = {".tsv": "\t", ".tab": "\t"}
 _JSON = (".jsonl", ".ndjson", ".json")
 FORMATS = (".csv", ".tsv", ".tab", ".txt", *_JSON, ".parquet")
+_BEGINS_JSON = re.compile(rb"(?:\xef\xbb\xbf)?\s*[\[{]\s*[{\"]")
 # What a file is by its first bytes, whatever its name says, and what to do about it.
 _OTHERS = {
     b"\x1f\x8b": "is compressed (gzip): unpack it first",
@@ -23,6 +25,8 @@ _OTHERS = {
     b"\x28\xb5\x2f\xfd": "is compressed (zstd): unpack it first",
     b"SQLite format 3": "is an SQLite database: export its table as CSV",
     b"%PDF": "is a PDF: save its table as CSV",
+    b"<html": "is a web page: save its table as CSV",
+    b"<!DOCTYPE html": "is a web page: save its table as CSV",
 }
 
 
@@ -97,7 +101,7 @@ def _checked(path: Path) -> str:
     ending = path.suffix.lower()
     try:
         with path.open("rb") as file:
-            head = file.read(16)
+            head = file.read(64)
     except OSError as error:
         raise InvalidInput(f"{path} cannot be read: {error.strerror}.") from error
     if not head:
@@ -106,4 +110,6 @@ def _checked(path: Path) -> str:
         raise InvalidInput(f"{path} {told}.")
     if ending not in FORMATS:
         raise InvalidInput(f"{path} ends in {ending or 'nothing'!r}: reviews are read from {', '.join(FORMATS)}.")
-    return ".parquet" if head.startswith(b"PAR1") else ending
+    if head.startswith(b"PAR1"):
+        return ".parquet"
+    return ".json" if _BEGINS_JSON.match(head) else ending
