@@ -24,8 +24,9 @@ from fault_server import FaultServer
 
 from earmark.language import Message, Prompt
 from earmark.language.cache import Cached, ReplyCache, question_id
+from earmark.language.messages import chat_messages
 from earmark.language.prompt_files import load_prompt
-from earmark.language.providers.openai_compatible import OpenAICompatible, chat_messages
+from earmark.language.providers.openai_compatible import OpenAICompatible
 from earmark.language.providers.scripted import Scripted
 from earmark.workers import Threads
 from keeping import keep

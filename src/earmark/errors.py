@@ -10,6 +10,7 @@
     │   ├── MissingExtra       an optional part is not installed; install line given
     │   ├── RunConflict        an output folder holds another run, or a changed one
     │   ├── ModelUnavailable   one question got no usable reply after every try
+    │   │   └── QuestionTooLong  it does not fit into what the model can read at once
     │   └── ModelRefused       a server refuses the key, the model's name or the request, or is not there
     └── BudgetSpent            stopped early by a budget, everything kept           exit 3
 
@@ -74,6 +75,10 @@ class RunConflict(Mendable):
 
 class ModelUnavailable(Mendable):
     """One question got no usable reply after every try; others may fare better."""
+
+
+class QuestionTooLong(ModelUnavailable):
+    """One question, with the room for its reply, does not fit into what the model can read at once."""
 
 
 class ModelRefused(Mendable):

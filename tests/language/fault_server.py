@@ -19,10 +19,17 @@ def completion(text):
 
 
 class FaultServer:
-    """Serves faults from ``plan`` (a function of the request's number to a fault's name or ``None``), then answers."""
+    """Serves faults from ``plan`` (a function of the request's number to a fault's name or ``None``), then answers.
 
-    def __init__(self, plan=lambda number: None, answer=lambda body: "fine", delay_s=0.0):
-        self.plan, self.answer, self.delay_s = plan, answer, delay_s
+    Args:
+        plan: see above.
+        answer: the text of a reply, from the request.
+        delay_s: before each reply.
+        refuse: why a request is not taken, from the request: a status and words, or ``None``.
+    """
+
+    def __init__(self, plan=lambda number: None, answer=lambda body: "fine", delay_s=0.0, refuse=lambda body: None):
+        self.plan, self.answer, self.delay_s, self.refuse = plan, answer, delay_s, refuse
         self.bodies, self.headers = [], []
         self._lock = threading.Lock()
         outer = self
@@ -66,8 +73,10 @@ class FaultServer:
             self.headers.append(dict(request.headers))
         if self.delay_s:
             time.sleep(self.delay_s)
-        fault = self.plan(number)
-        if fault is None:
+        fault, refused = self.plan(number), self.refuse(body)
+        if refused is not None:
+            send(request, refused[0], json.dumps({"error": {"message": refused[1]}}).encode())
+        elif fault is None:
             send(request, 200, json.dumps(completion(self.answer(body))).encode())
         else:
             FAULTS[fault](request)
@@ -104,9 +113,9 @@ def drip(request):
         time.sleep(0.05)
 
 
-def huge(request):
+def huge(request, status=200):
     size = 100_000_000
-    request.send_response(200)
+    request.send_response(status)
     request.send_header("Content-Type", "application/json")
     request.send_header("Content-Length", str(size))
     request.end_headers()
@@ -133,4 +142,6 @@ FAULTS = {
         request, 200, json.dumps(completion("Es regnet, und zwar heftig.")).encode()
     ),
     "huge reply": huge,
+    "huge refusal": lambda request: huge(request, 500),
+    "an error inside a success": lambda request: send(request, 200, b'{"error": {"message": "busy", "code": 503}}'),
 }

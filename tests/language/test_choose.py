@@ -27,6 +27,14 @@ def test_embedded_is_no_model():
         ("http://user:secret@localhost/v1#m", "never carries a key"),
         ("http://[::1/v1#m", "is not an address"),
         ("http://#m", "names no host"),
+        ("http://localhost:port/v1#m", "is not an address"),
+        ("http://localhost:99999/v1#m", "is not an address"),
+        ("http://localhost\\@example.com/v1#m", "carries a key|is not an address"),
+        ("http://local\thost/v1#m", "is not an address"),
+        ("https://\uff4cocalhost/v1#m", "is not an address"),
+        ("http://localhost/v1?version=1#m", "is not an address"),
+        ("http://localhost/v1/chat/completions#m", "goes too far"),
+        ("http://localhost.example.com/v1#m", "unencrypted"),
         ("scripted:nobody", "no scripted model matches"),
     ],
 )
@@ -40,10 +48,10 @@ def test_a_name_that_means_nothing_is_one_sentence(name, sentence):
 def test_openais_key_is_not_for_another_server(monkeypatch):
     monkeypatch.setenv("OPENAI_API_KEY", "sk-planted")
     model = open_model("http://localhost:9/v1#m")
-    assert model._client.api_key == "none"
+    assert model._model._client.api_key == "none"
     monkeypatch.setenv("EARMARK_API_KEY", "sk-mine")
-    assert open_model("http://localhost:9/v1#m")._client.api_key == "sk-mine"
-    assert open_model("openai:gpt", send_raw=True)._client.api_key == "sk-planted"
+    assert open_model("http://localhost:9/v1#m")._model._client.api_key == "sk-mine"
+    assert open_model("openai:gpt", send_raw=True)._model._client.api_key == "sk-planted"
 
 
 def test_plain_http_beyond_the_loopback_needs_a_flag():
@@ -60,7 +68,9 @@ def test_plain_http_beyond_the_loopback_needs_a_flag():
         ("http://localhost:8000/v1#m", None),
         ("http://127.0.0.2/v1#m", None),
         ("http://[::1]:8000/v1#m", None),
+        ("http://0.0.0.0:11434/v1#m", None),
         ("https://example.com/v1#m", "example.com"),
+        ("https://localhost@example.com/v1#m", "example.com"),
         ("http://localhost.example.com/v1#m", "localhost.example.com"),
         ("local:folder", None),
         ("embedded", None),

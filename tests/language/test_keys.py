@@ -41,7 +41,7 @@ def test_no_error_says_the_key_even_when_the_server_repeats_it(planted_key, monk
     monkeypatch.setitem(fault_server.FAULTS, "echo", lambda request: fault_server.send(request, statuses[fault], body))
     with fault_server.FaultServer(plan=lambda _: "echo") as server:
         model = open_model(f"{server.url}#m")
-        model._sleep = lambda _: None
+        model._model._sleep = lambda _: None
         with pytest.raises((ModelRefused, ModelUnavailable)) as caught:
             model.reply(question())
     assert KEY not in str(caught.value)

@@ -4,16 +4,17 @@ import json
 import random
 import re
 from dataclasses import replace
+from itertools import pairwise
 
 import fault_server
 import pytest
 from pydantic import BaseModel
 
-from earmark.errors import BudgetSpent, ModelRefused, ModelUnavailable
+from earmark.errors import BudgetSpent, InvalidInput, ModelRefused, ModelUnavailable
 from earmark.language import Message, Prompt
 from earmark.language.budget import Budget, BudgetConfig
 from earmark.language.cache import Cached, ReplyCache
-from earmark.language.providers.openai_compatible import OpenAICompatible, ServerConfig, _retry_after
+from earmark.language.providers.openai_compatible import OpenAICompatible, ServerConfig
 from earmark.language.structured import ask
 from earmark.workers import Threads
 
@@ -107,10 +108,118 @@ def test_the_servers_wish_to_wait_is_heard_and_bounded():
     assert 0 < waits[1] <= QUICK.longest_wait_s
 
 
-def test_retry_after_as_a_date_or_nonsense():
-    assert _retry_after("Thu, 01 Jan 1970 00:00:00 GMT") == 0.0
-    assert _retry_after("soon") is None
-    assert _retry_after(None) is None
+def in_a_row(body):
+    roles = [message["role"] for message in body["messages"]]
+    return any(one == other for one, other in pairwise(roles))
+
+
+PECULIAR = {
+    "a newer bound": lambda body: (400, "Use 'max_completion_tokens' instead.") if "max_tokens" in body else None,
+    "no temperature": lambda body: (400, "Unsupported value: 'temperature'") if "temperature" in body else None,
+    "no seed": lambda body: (422, "Unknown name 'seed'") if "seed" in body else None,
+    "no schema": lambda body: (400, "response_format is unknown") if "response_format" in body else None,
+    "turns": lambda body: (500, "Conversation roles must alternate user/assistant") if in_a_row(body) else None,
+    "no system": lambda body: (400, "System role not supported") if "system" in str(body["messages"]) else None,
+}
+
+
+def all_at_once(body):
+    return next((refused for refuse in PECULIAR.values() if (refused := refuse(body))), None)
+
+
+@pytest.mark.parametrize("refuse", [*PECULIAR.values(), all_at_once], ids=[*PECULIAR, "all at once"])
+def test_a_server_is_asked_as_it_wants_and_the_next_question_goes_straight(refuse):
+    reviews = tuple(Message(label=f"review {number}", text="fine") for number in (1, 2))
+    asked = question(reply_schema={"type": "object"}).model_copy(update={"data": reviews})
+    with fault_server.FaultServer(refuse=refuse) as server:
+        model = client(server)
+        assert model.reply(asked).text == "fine"
+        first = len(server.bodies)
+        assert first > 1
+        assert [model.reply(asked).text for _ in range(3)] == ["fine"] * 3
+    assert len(server.bodies) == first + 3 == model.budget.spent.requests
+
+
+def test_many_threads_learn_together_what_a_server_wants():
+    with fault_server.FaultServer(refuse=all_at_once) as server:
+        model = client(server)
+        asked = [question(f"question {number}.", reply_schema={"type": "object"}) for number in range(40)]
+        assert {reply.text for reply in Threads(8).map(model.reply, asked)} == {"fine"}
+        assert len(server.bodies) <= 40 + 8 * len(PECULIAR) * 2
+
+
+def test_a_refusal_is_told_in_the_servers_own_words_without_the_key():
+    words = "The model `m` is \x1b[1mnot yours, sk-planted. " + "Really. " * 200
+    with fault_server.FaultServer(refuse=lambda _: (400, words)) as server, pytest.raises(ModelRefused) as caught:
+        client(server, api_key="sk-planted").reply(question())
+    assert "(400): The model `m` is [1mnot yours, [key]. Really." in str(caught.value)
+    assert str(caught.value).endswith("Check the model's name and the address.")
+    assert len(str(caught.value)) < 500
+    assert len(server.bodies) == 1
+
+
+def test_a_question_that_is_too_long_fails_alone_and_another_refusal_does_so_after_the_first_answer():
+    def refuse(body):
+        said = str(body["messages"])
+        return (400, "prompt is too long") if "novel" in said else (400, "no") if "taboo" in said else None
+
+    with fault_server.FaultServer(refuse=refuse, answer=lambda _: '{"number": 1}') as server:
+        model = client(server)
+        assert "is too long" in ask(model, question("a novel"), Numbered).reason
+        assert ask(model, question(), Numbered).value == Numbered(number=1)
+        assert "refuses a question (400): no" in ask(model, question("taboo"), Numbered).reason
+    assert len(server.bodies) == 3
+
+
+@pytest.mark.parametrize(
+    ("status", "words", "sentence"),
+    [
+        (429, "You exceeded your current quota: insufficient_quota", "nothing left to spend"),
+        (402, "Add credits", "nothing left to spend"),
+        (403, "not from here", r"refuses the key \(403\): not from here"),
+        (404, "model 'm' not found, try pulling it first", "try pulling it first. Check the model's name"),
+    ],
+)
+def test_what_no_other_try_can_mend_is_told_at_once(status, words, sentence):
+    with (
+        fault_server.FaultServer(refuse=lambda _: (status, words)) as server,
+        pytest.raises(ModelRefused, match=sentence),
+    ):
+        client(server).reply(question())
+    assert len(server.bodies) == 1
+
+
+def test_a_lasting_fault_is_told_in_the_servers_words():
+    sentence = "6 tries: the server answered 503: Loading model"
+    loading = fault_server.FaultServer(refuse=lambda _: (503, "Loading model"))
+    with loading as server, pytest.raises(ModelUnavailable, match=sentence):
+        client(server).reply(question())
+
+
+def test_where_only_web_pages_come_the_address_is_wrong():
+    sentence = "is no chat server: the reply is a web page"
+    pages = fault_server.FaultServer(plan=lambda _: "wrong content type")
+    with pages as server, pytest.raises(ModelRefused, match=sentence):
+        client(server).reply(question())
+
+
+@pytest.mark.parametrize("proxy", ["http://127.0.0.1:9", "socks5://127.0.0.1:9", "no address at all"])
+def test_no_proxy_stands_between_this_machine_and_itself(monkeypatch, proxy):
+    for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"):
+        monkeypatch.setenv(name, proxy)
+        monkeypatch.setenv(name.lower(), proxy)
+    for name in ("NO_PROXY", "no_proxy"):
+        monkeypatch.delenv(name, raising=False)
+    with fault_server.FaultServer() as server:
+        assert client(server).reply(question()).text == "fine"
+        assert OpenAICompatible("m", server.url.replace("127.0.0.1", "localhost")).reply(question()).text == "fine"
+
+
+def test_a_proxy_that_cannot_be_used_is_told_without_its_password(monkeypatch):
+    monkeypatch.setenv("ALL_PROXY", "socks9://user:secret@example.com")
+    with pytest.raises(InvalidInput, match="look at HTTPS_PROXY") as caught:
+        OpenAICompatible("m", "https://example.com/v1")
+    assert "secret" not in str(caught.value)
 
 
 def test_a_request_budget_is_exact_and_a_token_budget_stops_after_it_is_reached():

@@ -1,6 +1,7 @@
 """A model is asked for a record; what comes back is a record or a reason, never a guess."""
 
-from pydantic import BaseModel
+import pytest
+from pydantic import BaseModel, Field
 
 from earmark.language import Message, Prompt
 from earmark.language.providers.scripted import Scripted
@@ -10,6 +11,11 @@ from earmark.language.structured import ask
 class Colour(BaseModel):
     name: str
     share: float
+
+
+class Shelf(BaseModel):
+    colours: list[str] = Field(min_length=1)
+    note: str = ""
 
 
 QUESTION = Prompt(
@@ -43,3 +49,42 @@ def test_the_schema_travels_and_the_material_stays_out_of_the_instructions():
     (asked,) = model.asked
     assert asked.reply_schema is not None
     assert "red" not in asked.instructions
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        '{"colours": ["red"]}',
+        'Of {"colours": ["blue"]} and {"colours": "any"} I take {"colours": ["red"]}.',
+        '{"colours": ["red"]} (as in {"colours": [...]}, {"type": "object"} or {})',
+        '["red"]',
+        '{"colours": "red"}',
+        '{"colours": [{"text": "red"}]}',
+        '{"colours": [{"id": 1, "text": "red"}]}',
+        '{"name": "reply", "arguments": {"colours": ["red"]}}',
+        '{"name": "reply", "arguments": "{\\"colours\\": [\\"red\\"]}"}',
+        '{"type": "object", "properties": {"colours": ["red"]}}',
+        '[TOOL_CALLS][{"name": "reply", "arguments": {"colours": ["red"]}}]',
+        '<tool_call>{"name": "reply", "arguments": {"colours": ["red"]}}</tool_call>',
+        '{"colours": "[\\"red\\"]"}',
+        "{'colours': ['red',]}",
+    ],
+)
+def test_a_good_answer_is_taken_at_once_however_it_is_put(reply):
+    model = Scripted(lambda _: reply)
+    assert ask(model, QUESTION, Shelf).value == Shelf(colours=["red"])
+    assert len(model.asked) == 1
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        '{"colours": [{"text": "red", "note": "or blue"}]}',
+        '{"colours": [{"name": "reply", "arguments": {"shade": "red"}}]}',
+        '{"a": {"colours": ["red"]}, "b": {"colours": ["blue"]}}',
+        '{"colours": ["red"',
+        "{}",
+    ],
+)
+def test_what_could_mean_two_things_or_was_cut_off_is_no_answer(reply):
+    assert ask(Scripted(lambda _: reply), QUESTION, Shelf).value is None

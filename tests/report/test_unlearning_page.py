@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from earmark.cli.app import main
+from earmark.cli.unlearn import forgetting_lines
 from earmark.dissection.unlearning.aftermath import Aftermath
 from earmark.dissection.unlearning.damage import assess
 from earmark.dissection.unlearning.forgetting import Forgetting, SilencedTap, TradeOff
@@ -122,3 +123,17 @@ def test_runs_show_says_what_was_forgotten_and_what_it_cost(run, monkeypatch, ca
     assert "100.0% -> 10.0%" in shown
     assert "most damaged    sea <b>waves</b> 100% -> 80%" in shown
     assert "it is no class, so only the cost is counted" in shown
+
+
+def test_a_line_names_the_unchanged_accuracy_and_what_random_prunes_leave_of_it():
+    found = forgetting().model_copy(update={"random_forget": (0.8, 0.9), "random_retained": (1.0, 1.0)})
+    name, own, others, _ = forgetting_lines(found)
+    assert name == "dog: 40 of 400 neurons silenced (passes, zero)"
+    assert own == (
+        "  its accuracy    100.0% -> 10.0%   (95% 1.8% to 40.4%); "
+        "100.0% -> 80.0% to 90.0% by 2 random prunes of as many neurons in the same taps"
+    )
+    assert others.endswith("-> 100.0% by 2 random prunes of as many neurons in the same taps")
+    erased = forgetting_lines(forgetting("leace", random=3))
+    assert erased[1].endswith("by 3 erasers of random clips")
+    assert forgetting_lines(forgetting(random=0))[1].endswith("(95% 1.8% to 40.4%)")

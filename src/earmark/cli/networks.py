@@ -5,6 +5,8 @@ from typing import Annotated, Any
 
 import typer
 
+from earmark.errors import InvalidInput
+
 app = typer.Typer(
     add_completion=False, no_args_is_help=True, help="Look at audio networks: taps, widths, rate, pooling."
 )
@@ -20,8 +22,11 @@ def show(
     network: Annotated[str, typer.Argument(help="A folder, a hub id, package.module:factory, or reference.")],
     taps: Annotated[
         list[str] | None,
-        typer.Option("--taps", metavar="GLOB", help="Only taps of such a name or kind; '*' for every one there is."),
+        typer.Option("--taps", metavar="GLOB", help="What 'dissect' reads with this --taps: a glob, a name or a kind."),
     ] = None,
+    every: Annotated[
+        bool, typer.Option("--all", help="Every tap there is; those not read by default are marked.")
+    ] = False,
     trust_pickle: Annotated[
         bool, typer.Option("--trust-pickle", help="Also load weights that are pickles, which can run code.")
     ] = False,
@@ -29,10 +34,13 @@ def show(
 ) -> None:
     """List the taps of a network, by default those that 'dissect' reads."""
     from earmark.dissection.networks.loading import load_network
-    from earmark.dissection.networks.taps import find_taps
+    from earmark.dissection.networks.taps import every_tap, find_taps
 
+    if every and taps:
+        raise InvalidInput("--all lists every tap there is: leave --taps out.")
     opened = load_network(network, trust_pickle=trust_pickle)
-    found = find_taps(opened, taps or ())
+    found = every_tap(opened) if every else find_taps(opened, taps or ())
+    listed = {tap.name for tap in find_taps(opened)}
     facts: dict[str, Any] = {
         "name": opened.name,
         "rate_hz": opened.rate_hz,
@@ -42,7 +50,10 @@ def show(
         "poolings": ["head", *(["cls"] if opened.layout.special else []), "first", "mean", "max"],
         "one_length_a_batch": opened.equal_lengths_only,
         "untrained": list(opened.untrained),
-        "taps": [{"name": tap.name, "kind": tap.kind, "width": tap.width, "layer": tap.layer} for tap in found],
+        "taps": [
+            {"name": tap.name, "kind": tap.kind, "width": tap.width, "layer": tap.layer, "default": tap.name in listed}
+            for tap in found
+        ],
         "neurons": sum(tap.width for tap in found),
     }
     typer.echo(json.dumps(facts) if as_json else _as_text(facts))
@@ -72,6 +83,9 @@ def _as_text(facts: dict[str, Any]) -> str:
         lines.append(f"  untrained, its weights were in no file: {', '.join(facts['untrained'])}")
     wide = max(len(tap["name"]) for tap in facts["taps"])
     lines.append("")
-    lines += [f"  {tap['name']:<{wide}}  {tap['kind']:<16}  {tap['width']:>6}" for tap in facts["taps"]]
+    lines += [
+        f"  {tap['name']:<{wide}}  {tap['kind']:<16}  {tap['width']:>6}{'' if tap['default'] else '  only if named'}"
+        for tap in facts["taps"]
+    ]
     lines.append(f"\n{len(facts['taps'])} taps, {facts['neurons']} neurons")
     return "\n".join(lines)

@@ -10,7 +10,7 @@ from earmark.cli.options import field_docs
 from earmark.cli.progress import drawn
 from earmark.dissection.unlearning.config import UnlearnConfig
 from earmark.dissection.unlearning.damage import Accuracy
-from earmark.dissection.unlearning.forgetting import Forgetting
+from earmark.dissection.unlearning.forgetting import Forgetting, How
 from earmark.language.untrusted import clean_text
 from earmark.report.unlearning_page import write_unlearning_page
 from earmark.runs import RunFolder
@@ -87,10 +87,10 @@ def forgetting_lines(found: Forgetting) -> list[str]:
     lines = [f"{name}: {what}"]
     if damage.forget is None:
         lines[0] += "; it is no class, so only the cost is counted"
-        lines.append(_line("the classes'  ", damage.retained, found.random_retained))
+        lines.append(_line("the classes'  ", damage.retained, found.random_retained, found.how))
     else:
-        lines.append(_line("its accuracy  ", damage.forget, found.random_forget))
-        lines.append(_line("the others'   ", damage.retained, found.random_retained))
+        lines.append(_line("its accuracy  ", damage.forget, found.random_forget, found.how))
+        lines.append(_line("the others'   ", damage.retained, found.random_retained, found.how))
     worst = damage.neighbours[:_WORST]
     if worst:
         named = (f"{clean_text(one.label)} {one.accuracy.before:.0%} -> {one.accuracy.after:.0%}" for one in worst)
@@ -98,7 +98,11 @@ def forgetting_lines(found: Forgetting) -> list[str]:
     return lines
 
 
-def _line(name: str, accuracy: Accuracy, random: tuple[float, ...]) -> str:
-    drawn = f"; random changes {min(random):.1%} to {max(random):.1%}" if random else ""
-    interval = f"95% {accuracy.after_low:.1%} to {accuracy.after_high:.1%}{drawn}"
-    return f"  {name}  {accuracy.before:.1%} -> {accuracy.after:.1%}   ({interval})"
+def _line(name: str, accuracy: Accuracy, random: tuple[float, ...], how: How) -> str:
+    interval = f"95% {accuracy.after_low:.1%} to {accuracy.after_high:.1%}"
+    line = f"  {name}  {accuracy.before:.1%} -> {accuracy.after:.1%}   ({interval})"
+    if not random:
+        return line
+    drawn = "erasers of random clips" if how == "erase" else "random prunes of as many neurons in the same taps"
+    ends = dict.fromkeys((f"{min(random):.1%}", f"{max(random):.1%}"))
+    return f"{line}; {accuracy.before:.1%} -> {' to '.join(ends)} by {len(random)} {drawn}"

@@ -16,8 +16,9 @@ class DissectionConfig:
     """Everything that decides what a dissection finds, said once for Python and for the command line."""
 
     taps: tuple[str, ...] = ()
-    """Globs of the places to read, such as '*layers.3.mlp*'; by default the MLP and attention outputs of every encoder
-    block and the classifier ('earmark networks show NETWORK' lists them all)."""
+    """Globs of the places to read, such as '*layers.3.mlp*', among those that 'earmark networks show NETWORK' lists: by
+    default all, the MLP and attention outputs of every encoder block and the classifier. A glob that fits none of them
+    chooses among the rest ('earmark networks show NETWORK --all')."""
     pooling: Pooling = "head"
     """From the frames of a clip to one number: cls, first, mean, max, or head (what the network's own head reads)."""
     per_side: int = 12

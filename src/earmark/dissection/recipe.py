@@ -13,6 +13,7 @@ from earmark.dissection.networks.loading import load_network
 from earmark.dissection.networks.pooling import check_pooling
 from earmark.dissection.networks.taps import find_taps
 from earmark.dissection.networks.weights import fingerprint
+from earmark.dissection.recording.activations import load_activations
 from earmark.dissection.walk import Walk
 from earmark.errors import InvalidInput, NotEnoughEvidence, RunConflict
 from earmark.language import Embedder, LanguageModel
@@ -76,6 +77,7 @@ def dissect(
         "network": opened.name,
         "clips": str(Path(clips).resolve()),
         "fingerprint": fingerprint(opened),
+        "window_s": opened.layout.window_s,
         "config": asdict(config),
     }
     run = RunFolder.create(Path(out), Manifest.begin("dissection", arguments, config.seed))
@@ -170,7 +172,18 @@ def reopen(
     clip_set = load_clips(arguments["clips"], clip_config, config.seed, workers=workers, progress=progress)
     if run.has("clips") and tuple(run.read("clips", Clip)) != clip_set.clips:
         raise RunConflict(f"the clips in {arguments['clips']} have changed since {path} began: start a new run.")
-    return Reopened(run, config, opened, find_taps(opened, config.taps), clip_set)
+    return Reopened(run, config, opened, _taps_of(run, opened, config.taps), clip_set)
+
+
+def _taps_of(run: RunFolder, network: AudioNetwork, globs: Sequence[str]) -> list[Tap]:
+    """The taps that a run recorded: before globs kept to the listed taps, that was more than they take now."""
+    if not globs or not run.is_done("activations"):
+        return find_taps(network, globs)
+    recorded = [one.tap for one in load_activations(run)]
+    named = {
+        tap.name: tap for tap in find_taps(network, [*globs, *(t.name for t in recorded if t.kind != "dictionary")])
+    }
+    return [named[tap.name] for tap in recorded]
 
 
 def _refuse_too_few(clip_set: ClipSet, per_side: int) -> None:

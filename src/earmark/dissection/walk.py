@@ -4,10 +4,11 @@ Taps are described one at a time, so memory follows the widest tap and not the n
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from earmark.dissection.acoustics import AcousticScale, Measures, measure
 from earmark.dissection.clips import Clip, ClipSet, read_waveform
+from earmark.dissection.clips.heard import alike_note, captioner_note, heard_note, window_of
 from earmark.dissection.concepts.clap import AudioTextVectors
 from earmark.dissection.concepts.concepts import (
     ClipConcepts,
@@ -34,8 +35,8 @@ from earmark.dissection.describing.descriptions import Description
 from earmark.dissection.describing.features import ClipFeatures, build_features
 from earmark.dissection.describing.model_descriptions import describe_with_model
 from earmark.dissection.describing.summaries import describe
-from earmark.dissection.localisation.localisation import Moment, localise
-from earmark.dissection.localisation.tuning import TuningCurve, TuningVerdict, confirm_claims, tune
+from earmark.dissection.localisation.localisation import LocalisationConfig, Moment, localise
+from earmark.dissection.localisation.tuning import TuningConfig, TuningCurve, TuningVerdict, confirm_claims, tune
 from earmark.dissection.networks import AudioNetwork, Tap
 from earmark.dissection.networks.weights import untrained_twin
 from earmark.dissection.recording.activations import Activations, checkpoint_of, load_activations, save_activations
@@ -117,6 +118,12 @@ class Walk:
             counts["skipped"] = len(self.clip_set.skipped)
         if reason := too_few_to_judge(counts["held_out"]):
             self.run.note(f"no description can be supported or refuted: {reason}")
+        if heard := heard_note(self.clip_set.clips, self._window_s):
+            self.run.note(heard)
+
+    @property
+    def _window_s(self) -> float | None:
+        return window_of(self.run.manifest.arguments)
 
     def _record(self, network: AudioNetwork, name: str) -> list[Activations]:
         if self.run.is_done(name):
@@ -143,6 +150,9 @@ class Walk:
             counts["taps"] = len(recording.activations)
             counts["neurons"] = sum(tap.width for tap in self.taps)
             counts["dead"] = sum(int(tap.dead.sum()) for tap in recording.activations)
+        if network is self.network:
+            for tap in (one.tap.name for one in recording.activations if one.dead.all()):
+                self.run.note(f"every neuron of {tap} is dead, the same for all clips: nothing is said of them.")
         return recording.activations
 
     def _measure(self) -> list[Measures]:
@@ -157,10 +167,13 @@ class Walk:
                 self.progress("acoustics", len(rows), len(clips))
             self.run.write("acoustics", ClipMeasures, rows)
             counts["clips"] = len(rows)
-        return [row.measures for row in rows]
+        measures = [row.measures for row in rows]
+        if alike := alike_note(clips, measures, self._window_s):
+            self.run.note(alike)
+        return measures
 
     def _measure_one(self, clip: Clip) -> ClipMeasures:
-        waveform = read_waveform(self.clip_set.root, clip, self.network.rate_hz)
+        waveform = read_waveform(self.clip_set.root, clip, self.network.rate_hz, self._window_s)
         return ClipMeasures(clip_id=clip.id, measures=measure(waveform, self.network.rate_hz))
 
     def _caption(self, measures: Sequence[Measures]) -> list[Caption]:
@@ -197,7 +210,10 @@ class Walk:
     def _captioner(self, config: CaptionConfig) -> ListeningModel | None:
         if "model" not in caption_sources(self.clip_set, config) or self.language_model is None:
             return None
-        return ListeningModel(self.language_model)
+        captioner = ListeningModel(self.language_model)
+        if cut := captioner_note(self.clip_set.clips, captioner.name, captioner.max_s, self._window_s):
+            self.run.note(cut)
+        return replace(captioner, max_s=min(captioner.max_s, self._window_s or captioner.max_s))
 
     def _hear(self) -> "_Sounds | None":
         """The clips' own vectors, where an audio-text model is named and descriptions are still to be made."""
@@ -206,7 +222,8 @@ class Walk:
         from earmark.dissection.concepts.clap import ClapVectors
 
         vectors = ClapVectors(self.config.clap)
-        waveforms = (read_waveform(self.clip_set.root, clip, vectors.rate_hz) for clip in self.clip_set.clips)
+        root, window_s = self.clip_set.root, self._window_s
+        waveforms = (read_waveform(root, clip, vectors.rate_hz, window_s) for clip in self.clip_set.clips)
         return _Sounds(embed_sounds(waveforms, vectors), vectors)
 
     def _match(self, captions: Sequence[Caption], sounds: "_Sounds | None") -> list[ClipConcepts]:
@@ -362,6 +379,7 @@ class Walk:
                 self.taps,
                 recorded,
                 read=lambda clip: read_waveform(self.clip_set.root, clip, self.network.rate_hz),
+                config=LocalisationConfig(batch_size=self.config.batch_size),
                 progress=self.progress,
             )
             for number, moments in enumerate(found):
@@ -378,7 +396,10 @@ class Walk:
         for one in self.run.read("descriptions", Description):
             described.setdefault(one.neuron.tap, []).append(one)
         with self.run.stage("tuning") as counts:
-            tuned = tune(self.network, self.taps, recorded, seed=self.config.seed, progress=self.progress)
+            config = TuningConfig(batch_size=self.config.batch_size)
+            tuned = tune(
+                self.network, self.taps, recorded, config=config, seed=self.config.seed, progress=self.progress
+            )
             for number, (tap, curves) in enumerate(zip(self.taps, tuned, strict=True)):
                 rows = [curve.curve(index) for curve in curves for index in range(tap.width)]
                 verdicts = confirm_claims(described.get(tap.name, ()), curves)

@@ -21,6 +21,7 @@ from uuid import uuid4
 from earmark.errors import InvalidInput
 from earmark.language.budget import counted
 from earmark.language.model import LanguageModel, Prompt, Reply, Usage
+from earmark.language.thinking_room import is_cut_off
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS replies (
@@ -85,12 +86,13 @@ class ReplyCache:
             raise InvalidInput(f"{self.path} cannot be used as a reply cache: {error}.") from error
 
     def get(self, question: str) -> Reply | None:
-        """The reply to a question, if it has been asked before; from here it costs nothing."""
+        """The reply to a question, if it has been asked before and was not cut off; from here it costs nothing."""
         row = self._finder().execute(_FIND, (question,)).fetchone()
         if row is None:
             return None
         model, text, finish = row
-        return Reply(model=model, text=text, finish=finish, usage=_FREE)
+        reply = Reply(model=model, text=text, finish=finish, usage=_FREE)
+        return None if finish == "length" and is_cut_off(reply) else reply
 
     def put(self, question: str, reply: Reply) -> None:
         """Keep a reply and release the claim on its question."""
@@ -244,7 +246,8 @@ class Cached:
             with self._cache.claimed(question) as known:
                 if known is None:
                     reply = self._model.reply(prompt)
-                    self._cache.put(question, reply)
+                    if not is_cut_off(reply):
+                        self._cache.put(question, reply)
                     return reply
         self.budget.add_hit(prompt)
         return known

@@ -10,7 +10,7 @@
 """
 
 import os
-from ipaddress import ip_address
+import re
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -19,6 +19,8 @@ from earmark.evidence import content_id
 from earmark.language.budget import Budget, Counted, Counting
 from earmark.language.cache import Cached, ReplyCache
 from earmark.language.privacy import MaskingModel
+from earmark.language.thinking_room import ThinkingRoom
+from earmark.language.this_machine import is_this_machine
 
 EMBEDDED = "embedded"
 _OPENAI = "https://api.openai.com/v1"
@@ -51,7 +53,9 @@ def open_model(
     """
     if name == EMBEDDED:
         return None
-    model = _open(name, budget or Budget(), allow_plain_http)
+    model: Counting = _open(name, budget or Budget(), allow_plain_http)
+    if not name.startswith("scripted:"):
+        model = ThinkingRoom(model)
     if cache is not None:
         model = Cached(model, cache, identity_of(name))
     # Outside of the cache, so that a reply is kept under the question that was sent.
@@ -78,7 +82,7 @@ def leaves_this_machine(name: str) -> str | None:
         return urlsplit(_OPENAI).hostname
     if name.startswith(("http://", "https://")):
         host = urlsplit(name).hostname or ""
-        return None if _is_loopback(host) else host
+        return None if is_this_machine(host) else host
     return None
 
 
@@ -115,23 +119,19 @@ def _server(model: str, address: str, key: str | None, budget: Budget) -> Counti
 def _check_address(address: str, allow_plain_http: bool) -> None:
     try:
         parts = urlsplit(address)
-        host = parts.hostname
+        host, _ = parts.hostname, parts.port
     except ValueError as error:
         raise InvalidInput(f"{address!r} is not an address: {error}.") from error
-    if not host:
-        raise InvalidInput(f"{address!r} names no host.")
     if parts.username or parts.password:
         raise InvalidInput("an address never carries a key: set EARMARK_API_KEY in the environment instead.")
-    if parts.scheme == "http" and not _is_loopback(host) and not allow_plain_http:
+    # What two readers of addresses could take for two hosts is taken for none.
+    if not parts.netloc.isascii() or re.search(r"[\s\\?]", address):
+        raise InvalidInput(f"{address!r} is not an address: write it plainly, up to and including /v1.")
+    if parts.path.rstrip("/").endswith("/chat/completions"):
+        raise InvalidInput(f"{address!r} goes too far: write it up to and including /v1.")
+    if not host:
+        raise InvalidInput(f"{address!r} names no host.")
+    if parts.scheme == "http" and not is_this_machine(host) and not allow_plain_http:
         raise InvalidInput(
             f"{host} would get your texts unencrypted: use https, or say --allow-plain-http if the network is yours."
         )
-
-
-def _is_loopback(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return False

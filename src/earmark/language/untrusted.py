@@ -62,6 +62,11 @@ def strip_hidden(text: str) -> str:
     )
 
 
+def without_lone_surrogates(text: str) -> str:
+    """A text without halves of characters, which no file and no terminal can hold."""
+    return text if text.isascii() else text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "ignore")
+
+
 def _shorten(line: str, limit: int) -> str:
     if len(line) <= limit:
         return line

@@ -5,11 +5,13 @@ The tables are read as plain rows, so the page needs neither torch nor the wing 
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from math import inf
 from statistics import median
 from typing import Any
 
 import pyarrow.parquet as pq
 
+from earmark.dissection.clips.heard import window_of
 from earmark.errors import InvalidInput
 from earmark.report.dissection_figures import chance, figures_of, shares
 from earmark.report.dissection_records import (
@@ -58,6 +60,7 @@ class _Gathering:
         self.moments = {(_key(row["neuron"]), row["clip_id"]): row for row in _rows(run, "moments")}
         self.closed = _closed_lists(_rows(run, "concepts"))
         self.descriptions = {_key(row["neuron"]): row for row in self.rows["descriptions"]}
+        self.window_s = window_of(run.manifest.arguments) or inf
         self.clip_rows = {row["id"]: row for row in _rows(run, "clips")}
         self.captions: dict[str, list[str]] = defaultdict(list)
         for row in _rows(run, "captions"):
@@ -176,8 +179,9 @@ class _Gathering:
         row = self.clip_rows.get(clip_id)
         if row is None:
             raise InvalidInput(f"{self.run.path} names the clip {clip_id}, which is not in its table of clips.")
-        kept = {name: row[name] for name in ("path", "start_s", "end_s", "label", "author", "licence", "source_url")}
-        return PageClip(id=clip_id, words=tuple(dict.fromkeys(self.captions[clip_id])), **kept)
+        kept = {name: row[name] for name in ("path", "start_s", "label", "author", "licence", "source_url")}
+        end_s = min(row["end_s"], row["start_s"] + self.window_s)
+        return PageClip(id=clip_id, words=tuple(dict.fromkeys(self.captions[clip_id])), end_s=end_s, **kept)
 
     def _layer(self, place: int, name: str, short: str, scored: Sequence[PageNeuron]) -> PageLayer:
         mine = [neuron for neuron in scored if neuron.layer == place]

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from earmark.dissection.clips import Clip, clip_root
+from earmark.dissection.clips.heard import window_of
 from earmark.report.dissection_data import page_data
 from earmark.report.dissection_records import DissectionData, NeuronDetail, PageClip
 from earmark.report.page import render
@@ -42,7 +43,8 @@ def write_page(
         root = clip_root(clips or Path(str(run.manifest.arguments.get("clips", run.path))))
         by_id = {clip.id: clip for clip in run.read("clips", Clip)}
         here = [by_id[clip.id] for clip in data.clips]
-        carried = carry(root, here, _most_wanted(data.details, len(here)), MAX_SOUND_BYTES, workers)
+        order, window_s = _most_wanted(data.details, len(here)), window_of(run.manifest.arguments)
+        carried = carry(root, here, order, MAX_SOUND_BYTES, workers, window_s)
     page = data.model_copy(update={"clips": tuple(_with_reasons(data.clips, carried, audio=audio))})
     unfinished = out.with_name(out.name + ".unfinished")
     with mendable_disk(out.parent):

@@ -39,7 +39,12 @@ class _Made:
 
 
 def carry(
-    root: Path, clips: Sequence[Clip], order: Iterable[int], max_bytes: int, workers: Workers | None = None
+    root: Path,
+    clips: Sequence[Clip],
+    order: Iterable[int],
+    max_bytes: int,
+    workers: Workers | None = None,
+    window_s: float | None = None,
 ) -> Carried:
     """Make as many clips audible as fit.
 
@@ -49,11 +54,13 @@ def carry(
         order: their places, the most wanted first.
         max_bytes: of all sounds and pictures together.
         workers: who encodes; threads of this machine by default.
+        window_s: what the network hears of a clip; the rest is not played.
     """
     carried = Carried({}, {}, {})
     left = max_bytes
     wanted = list(order)
-    made = (workers or Threads(4)).map(lambda place: _make(root, clips[place]), wanted)
+    most_s = min(_LONGEST_S, window_s or _LONGEST_S)
+    made = (workers or Threads(4)).map(lambda place: _make(root, clips[place], most_s), wanted)
     for place, item in zip(wanted, made, strict=True):
         size = len(item.sound or b"") + len(item.picture or b"")
         if item.sound is None or item.picture is None:
@@ -69,12 +76,11 @@ def carry(
     return carried
 
 
-def _make(root: Path, clip: Clip) -> _Made:
+def _make(root: Path, clip: Clip, most_s: float) -> _Made:
     try:
-        wave = read_waveform(root, clip, RATE_HZ)
+        wave = read_waveform(root, clip, RATE_HZ, most_s)
     except InvalidInput:
         return _Made(None, None, "the file is not where it was, or has changed")
-    wave = wave[: round(_LONGEST_S * RATE_HZ)]
     return _Made(_mp3(wave), spectrogram_png(wave, RATE_HZ))
 
 

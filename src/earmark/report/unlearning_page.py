@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from statistics import median
 
 from earmark.dissection.unlearning.forgetting import Forgetting
 from earmark.errors import InvalidInput
@@ -158,10 +159,11 @@ def _figures(found: Forgetting) -> Iterable[Figure]:
     who = "the other classes" if damage.forget else "all classes"
     yield Figure(value=f"{damage.retained.after:.1%}", meaning=f"accuracy on {who}, from {damage.retained.before:.1%}")
     if found.random_forget:
-        middle = sorted(found.random_forget)[len(found.random_forget) // 2]
-        drawn = len(found.random_forget)
+        least, most = min(found.random_forget), max(found.random_forget)
         yield Figure(
-            value=f"{middle:.0%}", meaning=f"accuracy on it after {drawn} matched random changes, in the middle"
+            value=f"{median(found.random_forget):.0%}",
+            meaning=f"accuracy on it after each of {len(found.random_forget)} matched random changes, the middle one "
+            f"({least:.0%} to {most:.0%})",
         )
     if found.after.probe_auc is not None:
         yield Figure(value=f"{found.after.probe_auc:.2f}", meaning="AUC of a linear probe for it; 0.5 is chance")

@@ -10,7 +10,7 @@ import torch
 
 from earmark.dissection.networks.listening import batches_of, listening, one_length_a_batch
 from earmark.dissection.networks.pooling import pool, tokens_of
-from earmark.dissection.networks.taps import find_taps
+from earmark.dissection.networks.taps import every_tap, find_taps
 from earmark.dissection.networks.weights import fingerprint, untrained_twin
 
 LENGTHS = (16000, 9170, 12345, 9170)
@@ -59,7 +59,7 @@ def test_padding_never_changes_a_clip(family, waveforms, pooling):
 
 
 def test_every_tap_of_a_family_can_be_read(family, waveforms):
-    taps = [tap for tap in find_taps(family, ["*"]) if "pos_" not in tap.name and "distance" not in tap.name]
+    taps = [tap for tap in every_tap(family) if "pos_" not in tap.name and "distance" not in tap.name]
     rows = pooled(family, taps, waveforms[:1], "mean")
     assert np.isfinite(rows).all()
 
@@ -141,3 +141,21 @@ def test_the_untrained_twin_of_a_family_runs_on_the_same_taps(family, waveforms)
     assert taps == find_taps(family)
     assert fingerprint(twin) != fingerprint(family)
     assert np.isfinite(pooled(twin, taps, waveforms[:2], "head")).all()
+
+
+def test_only_the_two_families_that_cut_clips_have_a_window(family):
+    name = Path(family.name).name
+    window_s = family.layout.window_s
+    assert (window_s and round(window_s, 6)) == {"ast": 1.975, "whisper": 3.0}.get(name)
+    if window_s is not None:
+        rng = np.random.default_rng(0)
+        clip = rng.uniform(-0.5, 0.5, 5 * 16_000).astype(np.float32)
+        heard = round(window_s * 16_000)
+        # What comes after the window changes nothing; the last hop before it does.
+        after, before = clip.copy(), clip.copy()
+        after[heard + 400 :] = 0
+        before[heard - 400 : heard] = 0
+        with torch.no_grad():
+            whole, cut, lost = (family.module(**family.prepare([wave])).logits for wave in (clip, after, before))
+        assert torch.equal(whole, cut)
+        assert not torch.equal(whole, lost)

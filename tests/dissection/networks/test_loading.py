@@ -13,7 +13,7 @@ from torch import nn
 
 from earmark.dissection.networks import AudioNetwork, Tap
 from earmark.dissection.networks.loading import load_network
-from earmark.dissection.networks.taps import find_taps
+from earmark.dissection.networks.taps import every_tap, find_taps
 from earmark.dissection.networks.weights import fingerprint, untrained_twin
 from earmark.errors import InvalidInput, UnknownName
 
@@ -125,6 +125,20 @@ def test_ast_base_has_55346_default_neurons_and_the_rest_by_glob():
     assert [tap.kind for tap in before] == ["linear"] * 12
     assert [tap.layer for tap in before] == list(range(12))
     assert find_taps(network, ["mlp_hidden"]) == find_taps(network, ["*.fc1.act"])
+
+
+def test_a_glob_takes_the_listed_taps_that_it_fits_and_others_only_where_it_fits_none(ast):
+    network = load_network(str(ast))
+    block = "audio_spectrogram_transformer.layers.1"
+
+    def names(*globs):
+        return [tap.name.removeprefix(f"{block}.") for tap in find_taps(network, globs)]
+
+    assert names("*layers.1*") == ["attention.o_proj", "mlp.fc1.act", "mlp.fc2"]
+    assert names("*layers.1*", "*layers.1*q_proj") == ["attention.o_proj", "mlp.fc1.act", "mlp.fc2", "attention.q_proj"]
+    assert names(f"{block}.mlp.fc1") == ["mlp.fc1"]
+    assert find_taps(network, ["*"]) == find_taps(network)
+    assert {tap.name for tap in every_tap(network)} > {tap.name for tap in find_taps(network)}
 
 
 def test_a_glob_without_a_match_names_the_nearest(ast):

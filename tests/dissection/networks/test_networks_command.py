@@ -53,6 +53,17 @@ def test_show_answers_machines(ast, show):
     assert [tap["width"] for tap in facts["taps"]] == [32, 32]
 
 
+def test_show_lists_what_a_glob_takes_and_all_there_is(ast, show):
+    _, out, _ = show(str(ast), "--json")
+    listed = [tap["name"] for tap in json.loads(out)["taps"] if "layers.1" in tap["name"]]
+    _, out, _ = show(str(ast), "--taps", "*layers.1*", "--json")
+    assert [tap["name"] for tap in json.loads(out)["taps"]] == listed
+    code, out, _ = show(str(ast), "--all")
+    assert code == 0
+    (line,) = (line for line in out.splitlines() if "layers.1.attention.q_proj" in line)
+    assert line.endswith("only if named")
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [
@@ -60,6 +71,7 @@ def test_show_answers_machines(ast, show):
         (["{ast}/.."], "is not the folder of a network: it has no config.json"),
         (["{ast}/nothing"], "there is no folder"),
         ([""], "a network is needed"),
+        (["{ast}", "--all", "--taps", "*"], "--all lists every tap there is: leave --taps out"),
     ],
 )
 def test_what_cannot_be_shown_is_one_sentence(ast, show, words, said):

@@ -6,6 +6,7 @@ from dataclasses import fields, replace
 
 import numpy as np
 import pytest
+import torch
 
 from earmark.dissection.networks.listening import choose_device
 from earmark.dissection.networks.taps import find_taps
@@ -307,3 +308,14 @@ def test_recording_leaves_the_network_as_it_was(make_network, make_clips):
     assert not any(part._forward_hooks or part._forward_pre_hooks for part in network.module.modules())
     fine = record(network, clip_set, find_taps(network), RecordingConfig(per_side=4), SEED, read=read).activations[0]
     assert 0 < np.abs(rough.shown - fine.shown).max() < 0.1 * np.abs(fine.shown).max()
+
+
+def test_a_gpu_without_room_for_a_batch_is_one_sentence(make_network, make_clips, monkeypatch):
+    network, (clip_set, read) = make_network(), make_clips(60)
+
+    def full(*_, **__):
+        raise torch.OutOfMemoryError("CUDA out of memory")
+
+    monkeypatch.setattr(network.module, "forward", full)
+    with pytest.raises(InvalidInput, match="give a smaller --batch-size"):
+        record(network, clip_set, find_taps(network), RecordingConfig(per_side=4), SEED, read=read)

@@ -129,7 +129,25 @@ def test_some_clips_are_the_same_clips(subject):
 def test_of_many_clips_a_few_are_taken_evenly_over_the_other_classes(subject):
     few = subject.choosing.a_few(2, own=6, others=10)
     assert np.bincount(few.classes).tolist() == [2, 2, 6, 2, 2, 2]
-    assert subject.choosing.a_few(2, own=100, others=1000) is subject.choosing
+    assert sorted(np.bincount(subject.choosing.a_few(2, own=1, others=7, seed=3).classes)) == [1, 1, 1, 1, 2, 2]
+    assert subject.choosing.a_few(2, own=6, others=10, seed=1).clip_ids != few.clip_ids
+    assert subject.choosing.a_few(2, own=100, others=1000).clip_ids == subject.choosing.clip_ids
+
+
+def test_where_some_classes_have_few_clips_the_others_fill_up(subject):
+    rows = [*np.flatnonzero(subject.choosing.classes < 2)[:40], *np.flatnonzero(subject.choosing.classes == 4)[:1]]
+    lopsided = subject.choosing.only(rows)
+    assert np.bincount(lopsided.a_few(0, own=3, others=6).classes).tolist() == [3, 5, 0, 0, 1]
+
+
+def test_passes_run_the_clips_that_they_say_and_no_others(subject, monkeypatch):
+    monkeypatch.setattr("earmark.dissection.unlearning.attribution._OWN_CLIPS", 6)
+    monkeypatch.setattr("earmark.dissection.unlearning.attribution._OTHER_CLIPS", 10)
+    ran = []
+    hook = subject.network.module.hidden.register_forward_pre_hook(lambda _, inputs: ran.append(len(inputs[0])))
+    by_passes(subject.network, subject.taps, subject.choosing, 2, most=1)
+    hook.remove()
+    assert sum(ran) == 16
 
 
 def test_attribution_asks_no_gradient_of_the_weights_and_equals_a_hand_made_case(subject):

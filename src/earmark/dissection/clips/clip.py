@@ -40,6 +40,12 @@ class Clip(Record):
         """All its labels, the class first."""
         return () if self.label is None else (self.label, *self.other_labels)
 
+    def beginning(self, most_s: float | None) -> "Clip":
+        """The clip cut off after so many seconds; whole where it is no longer, or where nothing bounds it."""
+        if most_s is None or self.end_s - self.start_s <= most_s:
+            return self
+        return self.model_copy(update={"end_s": self.start_s + most_s})
+
 
 @dataclass(frozen=True)
 class ClipSet:

@@ -50,13 +50,14 @@ class Sound:
     """Its channels cancel each other, and the loudest of them stands for all."""
 
 
-def read_waveform(root: Path, clip: Clip, rate_hz: int) -> Waveform:
+def read_waveform(root: Path, clip: Clip, rate_hz: int, most_s: float | None = None) -> Waveform:
     """Decode a clip, mixed down to mono and resampled; what reaches beyond full scale is scaled down, never clipped.
 
     Args:
         root: the folder of its clip set.
         clip: the stretch.
         rate_hz: what the network wants.
+        most_s: decode no more than so many seconds from its start.
 
     Returns:
         (sample,), float32, in [-1, 1].
@@ -70,7 +71,7 @@ def read_waveform(root: Path, clip: Clip, rate_hz: int) -> Waveform:
     except ImportError as error:
         raise MissingExtra("soxr", "dissect") from error
     try:
-        mono = _read_as_listed(root / clip.path, clip)
+        mono = _read_as_listed(root / clip.path, clip, most_s)
     except UnusableAudio as error:
         raise InvalidInput(
             f"the clip {clip.path} cannot be read as it was listed ({error}): put the file back, or start a new run."
@@ -81,11 +82,11 @@ def read_waveform(root: Path, clip: Clip, rate_hz: int) -> Waveform:
     return np.asarray(mono / peak if peak > 1 else mono, dtype=np.float32)
 
 
-def _read_as_listed(path: Path, clip: Clip) -> Waveform:
+def _read_as_listed(path: Path, clip: Clip, most_s: float | None) -> Waveform:
     with open_audio(path) as audio:
         if audio.rate_hz != clip.rate_hz:
             raise UnusableAudio(f"its rate is {audio.rate_hz} Hz now")
-        start, end = round(clip.start_s * clip.rate_hz), round(clip.end_s * clip.rate_hz)
+        start, end = (round(at * clip.rate_hz) for at in (clip.start_s, clip.beginning(most_s).end_s))
         mono, _ = mix_down(audio.read(start, end))
     if len(mono) < end - start:
         raise UnusableAudio(f"it ends after {(start + len(mono)) / clip.rate_hz:.2f} s now")

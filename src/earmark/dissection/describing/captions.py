@@ -125,7 +125,7 @@ class ListeningModel:
     def _wav(self, root: "Path", clip: Clip) -> bytes:
         import soundfile
 
-        wave = read_waveform(root, clip, self.rate_hz)[: round(self.max_s * self.rate_hz)]
+        wave = read_waveform(root, clip, self.rate_hz, self.max_s)
         buffer = io.BytesIO()
         soundfile.write(buffer, wave, self.rate_hz, format="WAV", subtype="PCM_16")
         return buffer.getvalue()

@@ -168,7 +168,7 @@ class _Search:
         clips = self._clips[neurons, places]
         order = np.argsort(clips, kind="stable")
         found, starts = np.unique(clips[order], return_index=True)
-        for clip, part in zip(found.tolist(), np.split(order, starts[1:]), strict=True):
+        for clip, part in zip(found.tolist(), np.split(order, starts)[1:], strict=True):
             self.places[clip] = (neurons[part], places[part])
 
     @property
@@ -183,11 +183,11 @@ class _Search:
         """The neurons that a clip excites."""
         return torch.from_numpy(self.places[clip][0])
 
-    def keep(self, clip: int, start_s: Floats, end_s: Floats, found: npt.NDArray[np.bool_], duration_s: float) -> None:
-        """Keep the stretches of one clip, cut off where it ends; each (neuron of this clip,)."""
+    def keep(self, clip: int, start_s: Floats, end_s: Floats, found: npt.NDArray[np.bool_], heard_s: float) -> None:
+        """Keep the stretches of one clip, cut off where it is no longer heard; each (neuron of this clip,)."""
         where = self.places[clip]
-        self.start_s[where] = np.minimum(start_s, np.float32(duration_s))
-        self.end_s[where] = np.minimum(end_s, np.float32(duration_s))
+        self.start_s[where] = np.minimum(start_s, np.float32(heard_s))
+        self.end_s[where] = np.minimum(end_s, np.float32(heard_s))
         self.found[where] = found
 
     def result(self) -> Moments:
@@ -241,11 +241,14 @@ class _Walk:
 
     def _stretches(self, samples: int) -> tuple[list[int], int]:
         """Where silence begins in the copies of a clip, and how long it is."""
-        rate_hz = self.network.rate_hz
-        heard_s = min(samples / rate_hz, self.network.layout.window_s or np.inf)
+        rate_hz, heard_s = self.network.rate_hz, self._heard_s(samples)
         # In a long clip the stretch is longer, so that a bounded number of copies still leaves nothing out.
         length = round(max(self.config.length_s, heard_s / _MOST_STRETCHES) * rate_hz)
         return window_starts(round(heard_s * rate_hz), length), length
+
+    def _heard_s(self, samples: int) -> float:
+        """Seconds of a clip that the network hears."""
+        return min(samples / self.network.rate_hz, self.network.layout.window_s or np.inf)
 
     def load(self, clip: int, waveform: Waveform) -> _Loaded:
         """Prepare a clip, with its occluded copies where some tap needs them."""
@@ -273,7 +276,7 @@ class _Walk:
                 best = self._costliest(self._pooled[number], loaded)
             else:
                 continue  # beyond the copies that may be run
-            search.keep(loaded.clip, *best, loaded.samples / self.network.rate_hz)
+            search.keep(loaded.clip, *best, self._heard_s(loaded.samples))
 
     def hear(self, number: int, values: Tensor) -> None:
         """Take what one tap gives for the clip and its copies."""

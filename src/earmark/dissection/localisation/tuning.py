@@ -37,7 +37,7 @@ class TuningConfig:
     """How curves are measured and when they settle a claim."""
 
     length_s: float = 2.0
-    """Length of each generated sound."""
+    """Length of each generated sound; no longer than the network hears."""
     batch_size: int = 16
     """Sounds run at once."""
     device: str = "auto"
@@ -130,7 +130,7 @@ def tune(
         For each tap, its curves along each property.
     """
     config = config or TuningConfig()
-    sweeps = make_sweeps(network.rate_hz, config.length_s, seed)
+    sweeps = make_sweeps(network.rate_hz, min(config.length_s, network.layout.window_s or config.length_s), seed)
     poolings: list[Pooling] = [one.pooling for one in recorded]
     found: list[list[Tuning]] = [[] for _ in taps]
     total = sum(len(sweep.values) * len(sweep.carriers) for sweep in sweeps)

@@ -70,6 +70,7 @@ def _whisper(config: Any, extractor: Any) -> TokenLayout:
         columns=partial(_whisper_columns, hop=hop, most=int(config.max_source_positions)),
         hop_s=2 * hop / int(extractor.sampling_rate),
         span_s=(4 * hop + int(extractor.n_fft)) / int(extractor.sampling_rate),
+        centred=True,
     )
 
 

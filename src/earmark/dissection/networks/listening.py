@@ -32,7 +32,7 @@ def choose_device(wanted: str = "auto") -> torch.device:
         device = torch.device(wanted)
         torch.empty(1, device=device)
     except (RuntimeError, AssertionError, NotImplementedError) as error:
-        raise InvalidInput(f"the device {wanted!r} is not there: leave --device out, or name cpu.") from error
+        raise InvalidInput(f"the device {wanted!r} is not there: set device to auto or to cpu.") from error
     return device
 
 
@@ -76,7 +76,8 @@ def listening(network: AudioNetwork, taps: Sequence[Tap], listener: Listener) ->
         with warnings.catch_warnings():
             # WavLM hands torch a boolean and a float mask; torch may deprecate that, but the user cannot mend it.
             warnings.filterwarnings("ignore", message="Support for mismatched key_padding_mask")
-            network.module(**inputs)
+            with _enough_memory():
+                network.module(**inputs)
         if not all(reached):
             lost = next(tap.name for tap, heard in zip(taps, reached, strict=True) if not heard)
             raise InvalidInput(f"the tap {lost} is never reached in a forward pass: choose others with --taps.")
@@ -89,6 +90,17 @@ def listening(network: AudioNetwork, taps: Sequence[Tap], listener: Listener) ->
             stack.callback(_hook(module, tap, partial(receive, index)).remove)
         stack.enter_context(torch.inference_mode())
         yield run
+
+
+@contextmanager
+def _enough_memory() -> Iterator[None]:
+    try:
+        yield
+    except torch.OutOfMemoryError as error:
+        raise InvalidInput(
+            "the GPU has too little memory for a batch: give a smaller --batch-size, or set CUDA_VISIBLE_DEVICES to "
+            "nothing to run on the CPU."
+        ) from error
 
 
 @contextmanager

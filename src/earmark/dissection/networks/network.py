@@ -36,13 +36,16 @@ class TokenLayout:
     """Seconds from one column to the next; ``None``: columns share the clip evenly."""
     span_s: float | None = None
     """Seconds that one column hears."""
+    centred: bool = False
+    """Whether columns hear as much before their time as after it, so that the window ends with the last one's hop."""
 
     @property
     def window_s(self) -> float | None:
         """Seconds from the start of a clip that the network hears; ``None`` where it hears all."""
         if self.window_columns is None or self.hop_s is None or self.span_s is None:
             return None
-        return (self.window_columns - 1) * self.hop_s + self.span_s
+        last_s = self.hop_s if self.centred else self.span_s
+        return (self.window_columns - 1) * self.hop_s + last_s
 
 
 @dataclass(frozen=True)
@@ -55,7 +58,8 @@ class AudioNetwork:
     module: "nn.Module"
     rate_hz: int
     prepare: Callable[[Sequence[Waveform]], dict[str, "Tensor"]]
-    """Waveforms to the keyword arguments of ``module``; must not let padding change a clip."""
+    """Waveforms to the keyword arguments of ``module``; must not let padding change a clip. Where it cuts clips off,
+    ``layout`` must say so (``window_columns``, ``hop_s``, ``span_s``), for words to be made from what is left."""
     name: str
     """What it can be loaded by again: a folder, a hub id, a factory."""
     labels: tuple[str, ...] = ()

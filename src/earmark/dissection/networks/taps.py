@@ -1,7 +1,7 @@
 """Find the taps of a network by what its modules are, and choose among them by glob."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from fnmatch import fnmatchcase
 from itertools import pairwise
 
@@ -20,38 +20,54 @@ _INWARD = re.compile(r"(^|_)(q|k|v|qkv|query|key|value|in|pos|rel|gate|gru|grep)
 def find_taps(network: AudioNetwork, globs: Sequence[str] = ()) -> list[Tap]:
     """The taps of a network, in the order of its modules.
 
-    Without globs: in each encoder block the MLP's hidden units after their activation, the MLP's output and the
-    attention's output projection, and the classifier; in a module without encoder blocks, the output channels of
-    every convolution and linear map.
+    Without globs, those that ``earmark networks show`` lists: in each encoder block the MLP's hidden units after their
+    activation, the MLP's output and the attention's output projection, and the classifier; in a module without encoder
+    blocks, the output channels of every convolution and linear map.
 
     Args:
         network: any network.
-        globs: shell patterns over tap names (``*.q_proj``, ``*layers.3.*``), kinds (``mlp_hidden``), or the path of
-            a dictionary (``.safetensors``, see :func:`load_dictionary`).
+        globs: shell patterns over the names of the taps that are listed (``*layers.3.*``); a pattern that fits none of
+            those is one over all others (``*.q_proj``). Or kinds (``mlp_hidden``), or the path of a dictionary
+            (``.safetensors``, see :func:`load_dictionary`).
 
     Raises:
         UnknownName: a glob matches no tap; the nearest names are given.
         InvalidInput: the network has nothing to tap, or a dictionary does not fit.
     """
-    every = {tap.name: tap for tap in _every_tap(network)}
-    if not every:
-        raise InvalidInput(f"{network.name} has no convolution or linear map to tap.")
+    every = {tap.name: tap for tap in every_tap(network)}
+    listed = _listed(network, list(every.values()))
     if not globs:
-        return _defaults(network, list(every.values()))
+        return listed
     chosen: dict[str, Tap] = {}
     for glob in globs:
         if glob.endswith(".safetensors"):
             dictionary = load_dictionary(glob, every)
             chosen[dictionary.name] = dictionary
             continue
-        matching = [tap for tap in every.values() if fnmatchcase(tap.name, glob) or tap.kind == glob]
+        matching = _matching(listed, glob) or _matching(every.values(), glob)
         if not matching:
             raise UnknownName("tap", glob, [*every, *{tap.kind for tap in every.values()}])
         chosen.update((tap.name, tap) for tap in matching)
     return list(chosen.values())
 
 
-def _defaults(network: AudioNetwork, every: list[Tap]) -> list[Tap]:
+def every_tap(network: AudioNetwork) -> list[Tap]:
+    """Every place that can be tapped, listed by default or not, in the order of the modules.
+
+    Raises:
+        InvalidInput: the network has nothing to tap.
+    """
+    every = list(_every_tap(network))
+    if not every:
+        raise InvalidInput(f"{network.name} has no convolution or linear map to tap.")
+    return every
+
+
+def _matching(taps: Iterable[Tap], glob: str) -> list[Tap]:
+    return [tap for tap in taps if fnmatchcase(tap.name, glob) or tap.kind == glob]
+
+
+def _listed(network: AudioNetwork, every: list[Tap]) -> list[Tap]:
     trained = [tap for tap in every if tap.name.split(".")[0] not in network.untrained]
     if any(tap.layer is not None for tap in trained):
         kinds: tuple[TapKind, ...] = ("mlp_hidden", "mlp_output", "attention_output", "classifier")

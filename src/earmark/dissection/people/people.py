@@ -15,6 +15,7 @@ import numpy as np
 from pydantic import ValidationError
 
 from earmark.dissection.clips import Clip, clip_root, read_waveform
+from earmark.dissection.clips.heard import window_of
 from earmark.dissection.describing.descriptions import Description, NeuronId
 from earmark.dissection.recording.activations import Activations, load_activations
 from earmark.dissection.verification.verification import Verification
@@ -218,7 +219,8 @@ def _copy_clips(run: RunFolder, questions: Sequence[Question], folder: Path, mov
     try:
         for clip_id, name in names.items():
             clip = by_id[clip_id]
-            soundfile.write(unfinished / name, read_waveform(root, clip, clip.rate_hz), clip.rate_hz)
+            heard = read_waveform(root, clip, clip.rate_hz, window_of(run.manifest.arguments))
+            soundfile.write(unfinished / name, heard, clip.rate_hz)
         unfinished.rename(folder)
     finally:
         shutil.rmtree(unfinished, ignore_errors=True)

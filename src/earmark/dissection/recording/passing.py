@@ -120,10 +120,6 @@ class Pass:
         """Run a part; where that fails, each of its clips alone, so that only those it fails for are skipped."""
         try:
             self._run_part(part, forward)
-        except torch.OutOfMemoryError as error:
-            raise InvalidInput(
-                f"{self._device} has too little memory for {len(part.clips)} clips at once: use a smaller batch."
-            ) from error
         except _CANNOT_TAKE as error:
             if len(part.clips) > 1:
                 for clip, waveform in zip(part.clips, part.waveforms, strict=True):

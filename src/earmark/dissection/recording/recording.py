@@ -106,6 +106,11 @@ def record(
     work = Pass(network, taps, config, read, clip_set.clips, Stream(plan))
     kept = Checkpoint(checkpoint, identity_of(network, clip_set, taps, config, seed), config.checkpoint_s)
     work.run(fixed_batches(clip_set, plan, network.rate_hz, config.batch_size), kept, progress)
+    if len(work.stream.not_finite) > work.stream.shown_count:
+        raise InvalidInput(
+            f"{network.name} gives values that are not finite for {len(work.stream.not_finite)} of "
+            f"{len(clip_set.clips)} clips: its weights are broken, or it needs more precision (--precision fp32)."
+        )
     _refuse_too_few(work.stream.shown_count, config, work.skipped)
     return Recording(_activations(work.stream, taps, config.pooling), tuple(work.skipped))
 

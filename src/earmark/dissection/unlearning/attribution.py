@@ -63,6 +63,7 @@ def by_passes(
     target: int,
     most: int | None = None,
     retain: float = 1.0,
+    seed: int = 0,
 ) -> Ranking:
     """Attribution in passes: silence the neurons that hold the class up most, and ask anew who does.
 
@@ -74,14 +75,16 @@ def by_passes(
     Args:
         network: the network.
         taps: where neurons are ranked.
-        prepared: the clips that choose; of many, 64 of the class and 192 others, evenly over their classes.
+        prepared: the clips that choose; at most 64 of the class and 192 others are run, evenly over their classes.
         target: the class.
         most: neurons to rank, whether or not they lower the loss; by default at most half of all.
         retain: how much keeping the others counts beside forgetting the class.
+        seed: draws the clips that are run.
 
     Returns:
         Scores that fall from the neuron silenced first to the last; minus infinity for those never silenced.
     """
+    prepared = prepared.a_few(target, _OWN_CLIPS, _OTHER_CLIPS, seed)
     of = sum(tap.width for tap in taps)
     most, told = min(most or round(_MOST_SHARE * of), of - 1), most is not None
     lowest = np.inf
@@ -109,14 +112,14 @@ def by_passes(
 
 
 def gentler_passes(
-    network: AudioNetwork, taps: Sequence[Tap], prepared: PreparedClips, target: int
+    network: AudioNetwork, taps: Sequence[Tap], prepared: PreparedClips, target: int, seed: int = 0
 ) -> Iterator[Ranking]:
     """Passes for which keeping the others counts more, made as they are asked for.
 
     Where few neurons carry many classes, the first passes cost the others too much before the class is forgotten.
     """
     for retain in _GENTLER:
-        yield by_passes(network, taps, prepared, target, retain=retain)
+        yield by_passes(network, taps, prepared, target, retain=retain, seed=seed)
 
 
 def attribute(

@@ -50,7 +50,7 @@ def card(found: Forgetting, exported: Exported | NotExported, network: AudioNetw
         "",
         f"{_what(found)} Every figure below is from held-out clips, which chose nothing.",
         "",
-        "| accuracy | clips | before | after | 95% interval after | matched random changes |",
+        "| accuracy | clips | before | after | 95% interval after | after matched random changes (their number) |",
         "| --- | --- | --- | --- | --- | --- |",
         *([_row(_plain(found.concept), damage.forget, found.random_forget)] if damage.forget else []),
         _row("all other classes" if damage.forget else "all classes", damage.retained, found.random_retained),

@@ -19,10 +19,11 @@ class UnlearnConfig:
     """Whom to silence, how, and how many."""
 
     method: Method = "passes"
-    """passes: activation times gradient of what is to be forgotten and retained, anew after every few neurons;
-    attribution, taylor: once, for the class alone; selectivity: d' of the class; db, tab, icl: by closed concept; open:
-    descriptions that say it (OCP); supported: those that hold on held-out clips; mix: descriptions that say it, with
-    selectivity; leace: no neurons, but the direction of the class before the output layer."""
+    """passes: activation times gradient of what is to be forgotten and retained, anew after every few neurons, over at
+    most 64 clips of the class and 192 others; attribution, taylor: once, for the class alone; selectivity: d' of the
+    class; db, tab, icl: by closed concept; open: descriptions that say it (OCP); supported: those that hold on held-out
+    clips; mix: descriptions that say it, with selectivity; leace: no neurons, but the direction of the class before the
+    output layer."""
     how: Ablation = "zero"
     """What stands in a silenced neuron's place: zero, mean, or resample (another shown clip's value)."""
     neurons: int | None = None
@@ -40,7 +41,7 @@ class UnlearnConfig:
     random_prunes: int = 20
     """Random prunes matched in tap and count to compare with."""
     seed: int = 0
-    """Of the random prunes."""
+    """Of the clips that passes look at, and of the random prunes."""
 
     def __post_init__(self) -> None:
         for method in (self.method, *self.beside):

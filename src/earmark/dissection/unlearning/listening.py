@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -43,13 +44,15 @@ class PreparedClips:
         return PreparedClips(tuple(batches), self.classes[chosen], tuple(self.clip_ids[row] for row in chosen))
 
     def a_few(self, target: int, own: int, others: int, seed: int = 0) -> "PreparedClips":
-        """At most so many clips of a class and of the others, drawn evenly over the other classes."""
+        """At most so many clips of a class and of the others, drawn as evenly over the other classes as they allow."""
         rng = np.random.default_rng(seed)
-        rest = sorted(set(self.classes.tolist()) - {target})
-        each = -(-others // max(1, len(rest)))
-        wanted = [(target, own), *((index, each) for index in rest)]
-        rows = [rng.permutation(np.flatnonzero(self.classes == index))[:count] for index, count in wanted]
-        return self.only(np.concatenate(rows)) if sum(map(len, rows)) < len(self) else self
+        drawn = [
+            rng.permutation(np.flatnonzero(self.classes == index)) for index in rng.permutation(np.unique(self.classes))
+        ]
+        mine = [row for rows in drawn for row in rows if self.classes[row] == target][:own]
+        # One clip of every other class, then a second of each, as far as they go.
+        dealt = [row for turn in zip_longest(*drawn) for row in turn if row is not None and self.classes[row] != target]
+        return self.only([*mine, *dealt[:others]])
 
 
 def prepare_clips(
@@ -70,7 +73,7 @@ def prepare_clips(
     if not usable:
         raise NotEnoughEvidence(
             f"no clip carries a class name of {network.name}, so there is no accuracy to lose: give clips labelled "
-            f"with its classes ({', '.join(network.labels[:5])}, ...)."
+            f"with its classes ({', '.join(network.labels[:5])}{', ...' if len(network.labels) > 5 else ''})."
         )
     batches = []
     for start in range(0, len(usable), batch_size):

@@ -56,6 +56,7 @@ def rank(
     *,
     synonym_cosine: float = 0.6,
     most: int | None = None,
+    seed: int = 0,
 ) -> Ranking:
     """Rank the neurons of the taps by how much they speak of a concept.
 
@@ -66,6 +67,7 @@ def rank(
         method: how.
         synonym_cosine: an open concept at least this near counts as the concept.
         most: neurons that will be silenced at most, where that is known; passes need no more.
+        seed: draws the clips that passes look at.
 
     Raises:
         UnknownName: none does; the nearest concepts are given.
@@ -74,7 +76,7 @@ def rank(
     if method in _SOURCES:
         return by_closed_concept(told.names, concept.name, taps, _SOURCES[method])
     if concept.index is not None and method == "passes":
-        return by_passes(subject.network, taps, subject.choosing, concept.index, most)
+        return by_passes(subject.network, taps, subject.choosing, concept.index, most, seed=seed)
     if concept.index is not None and (method == "attribution" or method == "taylor"):
         return by_attribution(subject.network, taps, subject.choosing, concept.index, method)
     if method == "selectivity":

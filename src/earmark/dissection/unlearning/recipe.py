@@ -158,7 +158,9 @@ def _rankings(told: Told, subject: Subject, concepts: Sequence[Concept], config:
     if config.method == "leace":
         return [None] * len(concepts)
     most, cosine = config.budget.count(subject.neurons), config.synonym_cosine
-    return [rank(told, subject, one, config.method, synonym_cosine=cosine, most=most) for one in concepts]
+    return [
+        rank(told, subject, one, config.method, synonym_cosine=cosine, most=most, seed=config.seed) for one in concepts
+    ]
 
 
 def _forget(
@@ -169,7 +171,7 @@ def _forget(
         return erase(subject, concept, random_prunes=draws, seed=config.seed)
     otherwise: Iterable[Ranking] = ()
     if ranking.method == "passes" and concept.index is not None:
-        otherwise = gentler_passes(subject.network, subject.taps, subject.choosing, concept.index)
+        otherwise = gentler_passes(subject.network, subject.taps, subject.choosing, concept.index, config.seed)
     found = forget(
         subject,
         ranking,

@@ -1,18 +1,26 @@
 """A chat model of transformers in this process: text, or text and sound for the audio language models.
 
-Weights load from safetensors only, and code that comes with a model is never run.
+Weights load from safetensors only, and code that comes with a model is never run. Its chat template is tried when it is
+opened: where it refuses our conversation or leaves a part of it out, the same pieces stand in fewer messages.
 """
 
 import base64
 import io
 import threading
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from earmark.errors import InvalidInput
+from jinja2 import TemplateError
+
+from earmark.errors import InvalidInput, ModelUnavailable, QuestionTooLong
 from earmark.language.budget import Budget
-from earmark.language.messages import chat_messages
-from earmark.language.model import Prompt, Reply, Usage
+from earmark.language.messages import alternating, chat_messages, without_system
+from earmark.language.model import Message, Prompt, Reply, Usage
+from earmark.language.thoughts import without_thoughts
+from earmark.language.untrusted import clean_text
+
+_Conversation = list[dict[str, Any]]
 
 _AUDIO_TYPES = {"qwen2_audio", "qwen2_5_omni", "qwen2_5_omni_thinker", "voxtral", "audioflamingo3"}
 
@@ -40,17 +48,24 @@ class LocalChat:
             self.listens = config.model_type in _AUDIO_TYPES
             self._model = load_model(folder, config).eval()
             self._processor = _load_processor(folder, self.listens)
-        except (OSError, ValueError, KeyError) as error:
-            raise InvalidInput(f"no chat model could be loaded from {folder}: {error}") from error
+        except Exception as error:
+            # A folder may hold anything, and what reads it raises anything.
+            reason = clean_text(str(error), 300) or type(error).__name__
+            raise InvalidInput(f"no chat model could be loaded from {folder}: {reason}") from error
         if getattr(self._processor, "chat_template", None) is None:
             raise InvalidInput(f"{folder} has no chat template: earmark would not know how to ask it.")
-        self._special = tuple(map(str, self._tokenizer.all_special_tokens))
+        added = self._tokenizer.added_tokens_decoder.values()
+        self._special = {*self._tokenizer.all_special_tokens, *(str(token) for token in added if token.special)}
+        self._arranged = self._arrangement()
+        text_config = getattr(config, "text_config", None) or config
+        self._context: int | None = getattr(text_config, "max_position_embeddings", None)
 
     def reply(self, prompt: Prompt) -> Reply:
         """Generate greedily, or by seeded sampling where the prompt's temperature is above 0.
 
         Raises:
             InvalidInput: the prompt carries sound and the model cannot listen.
+            QuestionTooLong: it fills what the model can read at once.
             BudgetSpent: nothing more may be spent.
         """
         import torch
@@ -62,31 +77,78 @@ class LocalChat:
         with self._turn, torch.random.fork_rng(), torch.inference_mode():
             inputs = self._inputs(prompt)
             asked = int(inputs["input_ids"].shape[1])
+            room = self._room(prompt, asked)
             torch.manual_seed(prompt.seed)
             output = self._model.generate(
                 **inputs,
-                max_new_tokens=prompt.max_tokens,
+                max_new_tokens=room,
                 do_sample=prompt.temperature > 0,
                 **({"temperature": prompt.temperature} if prompt.temperature > 0 else {}),
             )
         answer = output[0, asked:]
         usage = Usage(requests=1, prompt_tokens=asked, reply_tokens=len(answer))
         self.budget.add_tokens(prompt, usage)
-        finish = "length" if len(answer) >= prompt.max_tokens else "stop"
-        text = self._tokenizer.decode(answer, skip_special_tokens=True)
-        return Reply(text=text, model=self.name, usage=usage, finish=finish)  # type: ignore[arg-type]
+        return Reply(
+            text=self._answer_in(self._tokenizer.decode(answer)),
+            model=self.name,
+            usage=usage,
+            finish="length" if len(answer) >= room else "stop",
+        )
+
+    def _room(self, prompt: Prompt, asked: int) -> int:
+        """How many tokens a reply may have."""
+        if self._context is None:
+            return prompt.max_tokens
+        if asked >= self._context:
+            raise QuestionTooLong(
+                f"a question of {asked} tokens is too long for {self.name}, which reads {self._context}"
+            )
+        return min(prompt.max_tokens, self._context - asked)
+
+    def _answer_in(self, text: str) -> str:
+        """Thoughts are told by special tokens, too, so these go after them."""
+        text = without_thoughts(text)
+        for token in self._special:
+            text = text.replace(token, "")
+        return text
 
     @property
     def _tokenizer(self) -> Any:
         return getattr(self._processor, "tokenizer", self._processor)
 
+    def _arrangement(self) -> Callable[[_Conversation], _Conversation]:
+        """The first arrangement of messages that the chat template renders with every piece in it.
+
+        Raises:
+            InvalidInput: there is none.
+        """
+        pieces = ("earmark-orders", "earmark-first", "earmark-second")
+        data = tuple(Message(label="note", text=piece) for piece in pieces[1:])
+        trial = chat_messages(Prompt(name="trial", version="1", instructions=pieces[0], data=data))
+        reason = "it leaves out what it is asked"
+        for arranged in (list, alternating, lambda messages: alternating(without_system(messages))):
+            try:
+                rendered = self._processor.apply_chat_template(self._in_parts(arranged(trial)), tokenize=False)
+            except Exception as error:
+                # A template is a program of the model's maker and may raise anything.
+                reason = clean_text(str(error), 300)
+            else:
+                if all(piece in rendered for piece in pieces):
+                    return arranged
+        raise InvalidInput(f"the chat template of {self.name} cannot be used: {reason.rstrip('.')}.")
+
     def _inputs(self, prompt: Prompt) -> Any:
-        messages = chat_messages(prompt, self._special)
-        if self.listens:
-            messages = [_for_processor(message, self._processor) for message in messages]
-        return self._processor.apply_chat_template(
-            messages, add_generation_prompt=True, tokenize=True, return_dict=True, return_tensors="pt"
-        )
+        messages = self._in_parts(self._arranged(chat_messages(prompt, self._special)))
+        try:
+            return self._processor.apply_chat_template(
+                messages, add_generation_prompt=True, tokenize=True, return_dict=True, return_tensors="pt"
+            )
+        except TemplateError as error:
+            reason = clean_text(str(error), 300).rstrip(".")
+            raise ModelUnavailable(f"the chat template of {self.name} refuses a question: {reason}") from error
+
+    def _in_parts(self, messages: _Conversation) -> _Conversation:
+        return [_for_processor(message, self._processor) for message in messages] if self.listens else messages
 
 
 def load_model(folder: Path, config: Any) -> Any:
