@@ -209,3 +209,9 @@ def test_sources_that_the_clips_do_not_offer_are_refused(clips, run):
         caption_clips(bare, CaptionConfig(sources=("model",)), run)
     with pytest.raises(UnknownName, match="no source of captions matches 'colum'; the nearest are column"):
         CaptionConfig(sources=("colum",))
+
+
+def test_captions_by_labels_say_every_label_of_a_clip(clips, run):
+    labelled = [clips.clips[0].model_copy(update={"other_labels": ("metal", "musical_instrument")})]
+    (caption,) = caption_clips(ClipSet(clips.root, tuple(labelled), ()), CaptionConfig(("labels",)), run)
+    assert caption.text == "door bell, metal, musical instrument"

@@ -6,6 +6,7 @@ import pytest
 from earmark.dissection.acoustics import Measures
 from earmark.dissection.describing.descriptions import Phrase
 from earmark.dissection.describing.features import build_features
+from earmark.dissection.describing.phrases import candidate_phrases
 
 
 def rebuilt(scene, said, measures=None):
@@ -66,3 +67,10 @@ def test_clips_without_any_caption_or_measure_have_no_candidates(scene):
     assert silent.candidates == ()
     assert not silent.fit(["dog"]).any()
     assert silent.says.shape == (600, 0)
+
+
+def test_how_a_recording_was_made_is_no_phrase_even_where_a_file_name_cuts_the_word_short():
+    titles = ["Rooster_Ste.wav", "rooster stereo.wav", "rooster_rec.flac", "Rooster, orig.", "a rooster"]
+    assert [spoken.text for spoken in candidate_phrases(titles, 1, 1.0, 10)] == ["rooster"]
+    steps = ["rooster steps", "a rooster steps"]
+    assert {spoken.text for spoken in candidate_phrases(steps, 1, 1.0, 10)} == {"rooster", "steps", "rooster steps"}

@@ -90,6 +90,23 @@ def test_an_unknown_class_names_the_nearest():
         make_sound("bells", sound_rng(0, "bells", 0))
 
 
+@pytest.mark.parametrize("kind", SOUND_CLASSES)
+def test_every_class_can_be_made_at_the_least_length_and_at_odd_ones(kind):
+    for number, (seconds, rate_hz) in enumerate([(0.25, 8000), (0.25, 44100), (0.3, 16000), (0.35, 8000), (0.6, 8000)]):
+        for harder in (False, True):
+            rng = sound_rng(7, kind, number)
+            sound = make_sound(kind, rng, seconds=seconds, rate_hz=rate_hz, harder=harder)
+            assert sound.waveform.shape == (round(seconds * rate_hz),)
+            assert np.isfinite(sound.waveform).all()
+
+
+@pytest.mark.parametrize(("per_class", "seconds"), [(0, 2.0), (10_001, 2.0), (1, 0.2), (1, 61.0), (1, float("nan"))])
+def test_a_number_or_length_that_cannot_be_made_leaves_no_folder(tmp_path, per_class, seconds):
+    with pytest.raises(InvalidInput):
+        write_sounds(tmp_path / "out", per_class, 0, seconds=seconds)
+    assert not (tmp_path / "out").exists()
+
+
 def test_an_impossible_length_is_refused():
     with pytest.raises(InvalidInput, match=r"0.25 to 60 s"):
         make_sound("bell", sound_rng(0, "bell", 0), seconds=0.0)
@@ -115,6 +132,6 @@ def test_a_folder_that_holds_something_is_refused_and_left_alone(tmp_path):
 
 
 def test_the_command_writes_every_class(tmp_path):
-    done = CliRunner().invoke(app, ["sounds", str(tmp_path / "out"), "--per-class", "1", "--seconds", "0.5"])
+    done = CliRunner().invoke(app, ["sounds", str(tmp_path / "out"), "--per-class", "1", "--seconds", "0.25"])
     assert done.exit_code == 0, done.output
     assert len(list((tmp_path / "out").rglob("*.flac"))) == len(SOUND_CLASSES)

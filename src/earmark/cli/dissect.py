@@ -32,6 +32,7 @@ def dissect(
     pooling: Annotated[str, typer.Option(help=_HELP["pooling"])] = _DEFAULT.pooling,
     per_side: Annotated[int, typer.Option(min=1, help=_HELP["per_side"])] = _DEFAULT.per_side,
     held_out: Annotated[float | None, typer.Option(help=_HELP["held_out"])] = None,
+    clip_s: Annotated[float | None, typer.Option("--clip-seconds", help=_HELP["clip_s"])] = None,
     control: Annotated[str, typer.Option(help=_HELP["control"])] = _DEFAULT.control,
     tuning: Annotated[bool, typer.Option("--tuning", help=_HELP["tuning"])] = False,
     model: Annotated[str, typer.Option(help=_HELP["model"])] = _DEFAULT.model,
@@ -57,6 +58,7 @@ def dissect(
         captions=tuple(captions or ()),  # type: ignore[arg-type]
         per_side=per_side,
         held_out=held_out,
+        clip_s=clip_s,
         tuning=tuning,
         model=model,
         describe_by=describe_by,  # type: ignore[arg-type]

@@ -11,9 +11,9 @@ app = typer.Typer(add_completion=False, no_args_is_help=True, help="Make sample 
 @app.command()
 def sounds(
     out: Annotated[Path, typer.Argument(help="A new or empty folder.")],
-    per_class: Annotated[int, typer.Option(help="Sounds of each class.")] = 40,
+    per_class: Annotated[int, typer.Option(help="Sounds of each class, up to 10000.")] = 40,
     seed: Annotated[int, typer.Option(min=0, help="The same seed makes the same sounds.")] = 0,
-    seconds: Annotated[float, typer.Option(help="Length of each sound.")] = 2.0,
+    seconds: Annotated[float, typer.Option(help="Length of each sound, 0.25 to 60.")] = 2.0,
     harder: Annotated[
         bool, typer.Option("--harder", help="Parameters outside the usual ranges, noise as loud as the sound.")
     ] = False,

@@ -37,6 +37,13 @@ def network(
         float | None,
         typer.Option(help="Share of the clips to test on; by default the manifest's split, else one half."),
     ] = None,
+    clip_s: Annotated[
+        float | None,
+        typer.Option(
+            "--clip-seconds",
+            help="Cut longer clips into pieces of so many seconds; pieces of one file stay on one side.",
+        ),
+    ] = None,
     width: Annotated[int, typer.Option(help="Hidden size of a new network, a multiple of 64.")] = 192,
     layers: Annotated[int, typer.Option(min=1, help="Its encoder blocks.")] = 4,
     seconds: Annotated[float | None, typer.Option(help="What it hears of a clip; the longest clip by default.")] = None,
@@ -69,11 +76,13 @@ def network(
         masked_s=masked_s,
     )
     with drawn(not as_json) as progress:
-        clip_set = load_clips(clips, ClipConfig(held_out=held_out), seed, progress=progress)
+        clip_set = load_clips(clips, ClipConfig(held_out=held_out, clip_s=clip_s), seed, progress=progress)
         report = train_network(clip_set, out, config, start, progress)
     if as_json:
         typer.echo(report.model_dump_json(indent=2))
         return
+    for note in clip_set.notes:
+        typer.echo(f"note: {note}", err=True)
     for skipped in clip_set.skipped:
         typer.echo(f"skipped {skipped.uri}: {skipped.reason}", err=True)
     if report.accuracy is None or report.interval is None:

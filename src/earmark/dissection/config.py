@@ -30,6 +30,8 @@ class DissectionConfig:
     model; by default acoustic, with column where there is one."""
     held_out: float | None = None
     """Share of the clips kept apart to judge the words; by default one half, or the manifest's own split."""
+    clip_s: float | None = None
+    """Cut longer clips into pieces of so many seconds; pieces of one file stay on one side."""
     control: Literal["none", "untrained"] = "none"
     """'untrained' records the same architecture with fresh random weights beside it: the strongest control."""
     tuning: bool = False

@@ -64,7 +64,7 @@ def dissect(
     model = _language_model(config.model, language_model)
     taps = find_taps(opened, config.taps)
     concepts = load_concepts(Path(config.concepts) if config.concepts else None, opened.labels)
-    clip_config = ClipConfig(held_out=config.held_out, allow_outside=config.allow_outside)
+    clip_config = ClipConfig(held_out=config.held_out, allow_outside=config.allow_outside, clip_s=config.clip_s)
     clip_set = load_clips(clips, clip_config, config.seed, workers=workers, progress=progress)
     _refuse_too_few(clip_set, config.per_side)
     if "model" in caption_sources(clip_set, CaptionConfig(config.captions)) and model is None:
@@ -168,7 +168,7 @@ def reopen(
         ) from error
     if fingerprint(opened) != arguments["fingerprint"]:
         raise RunConflict(f"the network {opened.name} has changed since {path} began: start a new run.")
-    clip_config = ClipConfig(held_out=config.held_out, allow_outside=config.allow_outside)
+    clip_config = ClipConfig(held_out=config.held_out, allow_outside=config.allow_outside, clip_s=config.clip_s)
     clip_set = load_clips(arguments["clips"], clip_config, config.seed, workers=workers, progress=progress)
     if run.has("clips") and tuple(run.read("clips", Clip)) != clip_set.clips:
         raise RunConflict(f"the clips in {arguments['clips']} have changed since {path} began: start a new run.")

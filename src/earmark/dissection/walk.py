@@ -110,6 +110,8 @@ class Walk:
             return
         with self.run.stage("clips") as counts:
             self.run.skip(self.clip_set.skipped)
+            for note in self.clip_set.notes:
+                self.run.note(note)
             self.run.write("clips", Clip, self.clip_set.clips)
             counts["shown"] = len(self.clip_set.of("shown"))
             counts["held_out"] = len(self.clip_set.of("held_out"))

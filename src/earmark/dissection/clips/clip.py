@@ -26,11 +26,19 @@ class Clip(Record):
     """The source recording: clips of one group never stand on both sides of the split."""
     split: Split
     label: str | None = None
+    """Its class, where it has one; the first of several labels."""
+    other_labels: tuple[str, ...] = ()
+    """Further labels of a clip that has several."""
     caption: str | None = None
     fold: str | None = None
     author: str | None = None
     licence: str | None = None
     source_url: str | None = None
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """All its labels, the class first."""
+        return () if self.label is None else (self.label, *self.other_labels)
 
     def beginning(self, most_s: float | None) -> "Clip":
         """The clip cut off after so many seconds; whole where it is no longer, or where nothing bounds it."""
@@ -46,6 +54,8 @@ class ClipSet:
     root: Path
     clips: tuple[Clip, ...]
     skipped: tuple[Skipped, ...]
+    notes: tuple[str, ...] = ()
+    """How tables and files were read, where a user must know."""
 
     def of(self, split: Split) -> tuple[Clip, ...]:
         """The clips on one side of the split, in order."""

@@ -1,35 +1,28 @@
-"""Audio files to waveforms, in bounded memory, and what is wrong with those that cannot be used."""
+"""Stretches of audio files to waveforms, in bounded memory, and what is wrong with those that cannot be used."""
 
 import hashlib
-import stat
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
 from earmark.dissection.clips.clip import Clip
+from earmark.dissection.clips.listing import Stretch
+from earmark.dissection.clips.opening import Audio, Frames, UnusableAudio, open_audio
 from earmark.errors import InvalidInput, MissingExtra
-
-if TYPE_CHECKING:
-    from soundfile import SoundFile
 
 Waveform = npt.NDArray[np.float32]
 """(sample,), mono, in [-1, 1]."""
 
-_BLOCK = 1 << 16
-_RATES_HZ = (1_000, 768_000)
-_MAX_CHANNELS = 32
 # The mix counts as silent below -80 dB of full scale from peak to peak, which a constant offset does not raise.
 _SILENT_PEAK_TO_PEAK = 2e-4
-# Decoders overshoot full scale a little; a file this far beyond it holds something else than sound in [-1, 1].
+# A float file that reaches this far beyond full scale holds something else than sound in [-1, 1].
 _IMPLAUSIBLE_PEAK = 8.0
 _END_TOLERANCE_S = 0.1
-
-
-class UnusableAudio(Exception):
-    """A file or a stretch of it cannot be used; the message is the reason that is listed."""
+# Channels cancel each other where their mix has less than this share of the power that unrelated channels would leave.
+_CANCELLED = 0.01
 
 
 @dataclass(frozen=True)
@@ -51,10 +44,14 @@ class Sound:
     rate_hz: int
     content: str
     """Hash of the mixed-down samples: the same sound under another name or with other tags has the same."""
+    peak: float
+    """Highest sample before anything is scaled; above 1 the waveform is scaled down to fit."""
+    cancels: bool
+    """Its channels cancel each other, and the loudest of them stands for all."""
 
 
 def read_waveform(root: Path, clip: Clip, rate_hz: int, most_s: float | None = None) -> Waveform:
-    """Decode a clip, mixed down to mono and resampled.
+    """Decode a clip, mixed down to mono and resampled; what reaches beyond full scale is scaled down, never clipped.
 
     Args:
         root: the folder of its clip set.
@@ -81,89 +78,90 @@ def read_waveform(root: Path, clip: Clip, rate_hz: int, most_s: float | None = N
         ) from error
     if clip.rate_hz != rate_hz:
         mono = soxr.resample(mono, clip.rate_hz, rate_hz)
-    return np.clip(mono, -1.0, 1.0).astype(np.float32, copy=False)
+    peak = float(np.abs(mono).max(initial=0.0))
+    return np.asarray(mono / peak if peak > 1 else mono, dtype=np.float32)
 
 
 def _read_as_listed(path: Path, clip: Clip, most_s: float | None) -> Waveform:
-    with open_audio(path) as file:
-        if file.samplerate != clip.rate_hz:
-            raise UnusableAudio(f"its rate is {file.samplerate} Hz now")
+    with open_audio(path) as audio:
+        if audio.rate_hz != clip.rate_hz:
+            raise UnusableAudio(f"its rate is {audio.rate_hz} Hz now")
         start, end = (round(at * clip.rate_hz) for at in (clip.start_s, clip.beginning(most_s).end_s))
-        mono = _read_mono(file, start, end)
+        mono, _ = mix_down(audio.read(start, end))
     if len(mono) < end - start:
         raise UnusableAudio(f"it ends after {(start + len(mono)) / clip.rate_hz:.2f} s now")
     return mono
 
 
-def examine(file: "SoundFile", start_s: float | None, end_s: float | None, bounds: Bounds) -> Sound:
+def mix_down(frames: Frames) -> tuple[Waveform, bool]:
+    """The mean of all channels; where they cancel each other (opposite phase), the loudest of them.
+
+    Args:
+        frames: (frame, channel).
+
+    Returns:
+        (frame,) the mix, and whether the channels cancel.
+    """
+    channels = frames.shape[1]
+    mono: Waveform = frames.mean(axis=1, dtype=np.float32)
+    if channels == 1 or len(frames) == 0:
+        return mono, False
+    powers = frames.var(axis=0, dtype=np.float64)
+    if mono.var(dtype=np.float64) >= _CANCELLED * powers.mean() / channels:
+        return mono, False
+    return np.ascontiguousarray(frames[:, int(powers.argmax())]), True
+
+
+def examine(audio: Audio, stretch: Stretch, bounds: Bounds) -> Sound:
     """Decode a stretch once, to know that it can be used.
 
     Args:
-        file: an open file.
-        start_s: where the stretch begins; at the file's beginning by default.
-        end_s: where it ends; at the file's end by default.
+        audio: an open file.
+        stretch: which part of it.
         bounds: what may be decoded.
 
     Raises:
         UnusableAudio: it is too short, too long, broken or silent.
     """
-    rate_hz = file.samplerate
-    start = round((start_s or 0.0) * rate_hz)
-    if end_s is not None and end_s > file.frames / rate_hz + _END_TOLERANCE_S:
-        raise UnusableAudio(f"end_s is {end_s:g}, after the file's end at {file.frames / rate_hz:.2f} s")
-    end = file.frames if end_s is None else min(round(end_s * rate_hz), file.frames)
-    _check_length((end - start) / rate_hz, bounds)
-    if (end - start) * file.channels * 4 > bounds.max_bytes:
+    start, end = _frames_of(audio, stretch)
+    _check_length((end - start) / audio.rate_hz, bounds)
+    if (end - start) * audio.channels * 4 > bounds.max_bytes:
         raise UnusableAudio(
-            f"it decodes to {(end - start) * file.channels * 4 / 2**20:.0f} MB, "
+            f"it decodes to {(end - start) * audio.channels * 4 / 2**20:.0f} MB, "
             f"more than the {bounds.max_bytes / 2**20:.0f} MB allowed"
         )
-    mono = _read_mono(file, start, end)
+    mono, cancels = mix_down(audio.read(start, end))
     if len(mono) < end - start:
-        raise UnusableAudio(
-            f"broken: it breaks off after {(start + len(mono)) / rate_hz:.2f} s of {end / rate_hz:.2f} s"
-        )
+        there, promised = (start + len(mono)) / audio.rate_hz, end / audio.rate_hz
+        raise UnusableAudio(f"broken off: it ends after {there:.2f} s, where its header promises {promised:.2f} s")
     low, high = float(mono.min()), float(mono.max())
-    if max(-low, high) > _IMPLAUSIBLE_PEAK:
-        raise UnusableAudio(f"broken: its samples reach {max(-low, high):.4g}, where 1 is full scale")
+    peak = max(-low, high)
+    if peak > _IMPLAUSIBLE_PEAK:
+        raise UnusableAudio(f"broken: its samples reach {peak:.4g}, where 1 is full scale: scale them to [-1, 1]")
     if high - low < _SILENT_PEAK_TO_PEAK:
         raise UnusableAudio("silent: nothing in it is louder than -80 dB of full scale")
     digest = hashlib.blake2b(np.ascontiguousarray(mono, dtype="<f4").data, digest_size=8)
-    digest.update(rate_hz.to_bytes(8, "little"))
-    return Sound(start / rate_hz, end / rate_hz, rate_hz, digest.hexdigest())
+    digest.update(audio.rate_hz.to_bytes(8, "little"))
+    rate_hz = audio.rate_hz
+    return Sound(start / rate_hz, end / rate_hz, rate_hz, digest.hexdigest(), peak=peak, cancels=cancels)
 
 
-def open_audio(path: Path) -> "SoundFile":
-    """Open a file that claims to hold audio.
+def pieces(audio: Audio, stretch: Stretch, clip_s: float | None) -> Iterator[Stretch]:
+    """Cut a stretch that is longer than this into pieces; a rest of less than half a piece is left out.
 
     Raises:
-        UnusableAudio: it is missing, empty, no plain file, not audio, or of an impossible format.
-        MissingExtra: soundfile is not installed.
+        UnusableAudio: it reaches beyond the file's end.
     """
-    try:
-        import soundfile
-    except ImportError as error:
-        raise MissingExtra("soundfile", "dissect") from error
-    try:
-        status = path.stat()
-        if not stat.S_ISREG(status.st_mode):
-            raise UnusableAudio("not a plain file")
-        if status.st_size == 0:
-            raise UnusableAudio("empty: the file has no bytes")
-        file = soundfile.SoundFile(str(path))
-    except FileNotFoundError as error:
-        raise UnusableAudio("missing: there is no such file") from error
-    except OSError as error:
-        raise UnusableAudio(f"unreadable: {error.strerror}") from error
-    except (soundfile.SoundFileError, RuntimeError, ValueError, TypeError) as error:
-        raise UnusableAudio("broken: no decoder recognises it") from error
-    if not _RATES_HZ[0] <= file.samplerate <= _RATES_HZ[1]:
-        file.close()
-        raise UnusableAudio(f"broken: a rate of {file.samplerate} Hz")
-    if not 1 <= file.channels <= _MAX_CHANNELS:
-        file.close()
-        raise UnusableAudio(f"it has {file.channels} channels, more than the {_MAX_CHANNELS} that are mixed down")
-    return file
+    if clip_s is None:
+        yield stretch
+        return
+    start, end = _frames_of(audio, stretch)
+    piece = max(1, round(clip_s * audio.rate_hz))
+    if end - start <= piece:
+        yield stretch
+        return
+    for first in range(start, end - (piece - 1) // 2, piece):
+        yield Stretch(first, min(first + piece, end), "samples")
 
 
 def file_hash(path: Path) -> str:
@@ -182,6 +180,28 @@ def file_hash(path: Path) -> str:
     return digest.hexdigest()
 
 
+def _frames_of(audio: Audio, stretch: Stretch) -> tuple[int, int]:
+    """From which frame to which a stretch goes.
+
+    Raises:
+        UnusableAudio: it reaches beyond the file's end.
+    """
+    start, end = stretch.frames(audio.rate_hz)
+    tolerance = round(_END_TOLERANCE_S * audio.rate_hz)
+    if stretch.perhaps_cut and end is not None and end > audio.frames + tolerance:
+        start, end = 0, None
+    if end is None and audio.promised_s is not None and audio.promised_s - audio.seconds > _END_TOLERANCE_S:
+        raise UnusableAudio(
+            f"broken off: it ends after {audio.seconds:.2f} s, where its header promises {audio.promised_s:.2f} s"
+        )
+    for name, frame in (("start", start), ("end", end or 0)):
+        if frame > audio.frames + tolerance:
+            raise UnusableAudio(
+                f"its {name} at {frame / audio.rate_hz:.2f} s lies after the file's end at {audio.seconds:.2f} s"
+            )
+    return start, audio.frames if end is None else min(end, audio.frames)
+
+
 def _check_length(length_s: float, bounds: Bounds) -> None:
     if length_s <= 0:
         raise UnusableAudio("empty: it holds no sound")
@@ -189,32 +209,6 @@ def _check_length(length_s: float, bounds: Bounds) -> None:
         raise UnusableAudio(f"too short: {length_s:.3f} s, where {bounds.min_s:g} s are needed")
     if length_s > bounds.max_s:
         raise UnusableAudio(
-            f"too long: {length_s:.1f} s, where {bounds.max_s:g} s are allowed; "
-            "list stretches of it in a manifest with start_s and end_s"
+            f"too long: {length_s:.1f} s, where {bounds.max_s:g} s are allowed; cut it with --clip-seconds, or list "
+            "stretches of it in a manifest with start_s and end_s"
         )
-
-
-def _read_mono(file: "SoundFile", start: int, end: int) -> Waveform:
-    """Mix frames down as they are decoded; (sample,), shorter than asked where the file ends early.
-
-    Raises:
-        UnusableAudio: the decoder gives up, or a sample is no number.
-    """
-    import soundfile
-
-    pieces: list[Waveform] = []
-    left = end - start
-    try:
-        file.seek(start)
-        while left > 0:
-            block = file.read(min(left, _BLOCK), dtype="float32", always_2d=True)
-            if len(block) == 0:
-                break
-            pieces.append(block.mean(axis=1, dtype=np.float32) if block.shape[1] > 1 else block[:, 0])
-            left -= len(block)
-    except (soundfile.SoundFileError, RuntimeError) as error:
-        raise UnusableAudio("broken: the decoder gives up in the middle") from error
-    mono = np.concatenate(pieces) if pieces else np.zeros(0, dtype=np.float32)
-    if not np.isfinite(mono).all():
-        raise UnusableAudio("broken: some of its samples are not numbers")
-    return mono

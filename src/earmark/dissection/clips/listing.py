@@ -1,48 +1,40 @@
 """What a folder or a manifest says of a clip, before anybody has looked inside the file."""
 
-import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from earmark.dissection.clips.clip import Split
+from earmark.dissection.clips.contents import READ_ENDINGS, UNREAD_ENDINGS
 from earmark.language.untrusted import clean_text
 from earmark.runs import Skipped
 
-SPLITS: dict[str, Split] = {
-    "shown": "shown",
-    "train": "shown",
-    "held_out": "held_out",
-    "held-out": "held_out",
-    "test": "held_out",
-    "valid": "held_out",
-    "validation": "held_out",
-    "dev": "held_out",
-    "eval": "held_out",
-}
-READ_ENDINGS = frozenset(
-    [
-        ".wav",
-        ".wave",
-        ".flac",
-        ".ogg",
-        ".oga",
-        ".opus",
-        ".mp3",
-        ".aif",
-        ".aiff",
-        ".aifc",
-        ".au",
-        ".snd",
-        ".caf",
-        ".w64",
-        ".rf64",
-        ".voc",
-    ]
+CAPTION_LIMIT = 2000
+_SIDES: tuple[tuple[Split, str], ...] = (
+    ("shown", "shown train training development"),
+    ("held_out", "held_out held-out heldout test testing valid validation val dev eval evaluation"),
 )
-# Audio by name that nothing installed here decodes: listed as skipped, never passed over in silence.
-UNREAD_ENDINGS = frozenset([".m4a", ".mp4", ".aac", ".wma", ".webm", ".mka", ".amr", ".3gp", ".ape", ".wv", ".dsf"])
+SPLITS = {word: side for side, words in _SIDES for word in words.split()}
+"""The words for either side; what others keep to validate with is held out as well."""
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """Which part of a file is meant; all of it by default."""
+
+    start: float = 0.0
+    end: float | None = None
+    """Absent where the file's end is meant."""
+    unit: Literal["seconds", "samples"] = "seconds"
+    perhaps_cut: bool = False
+    """The file may hold this stretch alone, cut from a longer one: so it does where it is too short to hold more."""
+
+    def frames(self, rate_hz: int) -> tuple[int, int | None]:
+        """From which frame to which it goes at a rate."""
+        rate = rate_hz if self.unit == "seconds" else 1
+        return round(self.start * rate), None if self.end is None else round(self.end * rate)
 
 
 @dataclass(frozen=True)
@@ -52,16 +44,24 @@ class Listed:
     path: str
     where: str
     """What to call it when it is skipped: its path, or a manifest's name and line."""
-    start_s: float | None = None
-    end_s: float | None = None
-    group: str | None = None
+    other_paths: tuple[str, ...] = ()
+    """Names that the file may have instead."""
+    stretch: Stretch = Stretch()
+    groups: tuple[str, ...] = ()
+    """What ties it to other clips: its recording, its speaker; the first is the group's name."""
     split: Split | None = None
-    label: str | None = None
+    labels: tuple[str, ...] = ()
+    """The first is its class."""
     caption: str | None = None
     fold: str | None = None
     author: str | None = None
     licence: str | None = None
     source_url: str | None = None
+
+    def skipped(self, root: Path, reason: str) -> Skipped:
+        """The clip as one that is left out."""
+        name = shown_path(Path(self.path), root)
+        return Skipped(uri=name if self.where == self.path else f"{name} ({self.where})", reason=reason)
 
 
 @dataclass(frozen=True)
@@ -71,6 +71,8 @@ class Listing:
     root: Path
     clips: tuple[Listed, ...]
     skipped: tuple[Skipped, ...] = ()
+    notes: tuple[str, ...] = ()
+    """How the tables were read: what a user must know to see a misreading."""
 
 
 def words(value: object, limit: int = 200) -> str | None:
@@ -80,21 +82,11 @@ def words(value: object, limit: int = 200) -> str | None:
     return clean_text(str(value), limit) or None
 
 
-def seconds(value: object, column: str) -> float | None:
-    """A cell of a table as a moment in a file, ``None`` where it is empty.
-
-    Raises:
-        ValueError: the cell is no finite number of seconds from zero on.
-    """
-    if value is None or value == "":
-        return None
-    number = math.nan
-    if isinstance(value, str | int | float) and not isinstance(value, bool):
-        with suppress(ValueError, OverflowError):
-            number = float(value)
-    if not 0 <= number < math.inf:
-        raise ValueError(f"{column} is {clean_text(str(value), 40)!r}, not a number of seconds")
-    return number
+def sentences(said: Sequence[str]) -> str | None:
+    """Several captions as one text."""
+    if len(said) < 2:
+        return said[0] if said else None
+    return clean_text(". ".join(text.rstrip(" .") for text in said), CAPTION_LIMIT)
 
 
 def audio_files(root: Path, *, follow_links: bool) -> Iterator[Path | Skipped]:
@@ -119,6 +111,8 @@ def audio_files(root: Path, *, follow_links: bool) -> Iterator[Path | Skipped]:
             continue
         for entry in entries:
             if entry.is_dir():
+                if entry.suffix.lower() in READ_ENDINGS:
+                    yield Skipped(uri=shown_path(entry, root), reason="a folder, not a file; what lies in it is listed")
                 if entry.is_symlink() and not follow_links:
                     yield Skipped(
                         uri=shown_path(entry, root), reason="a link to a folder is followed with --allow-outside only"

@@ -1,15 +1,19 @@
 """Read a probing set: list it, look inside every file once, split it. A run never dies of one file and hides none."""
 
+import errno
 import os
-from collections import defaultdict
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from earmark.dissection.clips.clip import Clip, ClipSet, Split
-from earmark.dissection.clips.decoding import Bounds, Sound, UnusableAudio, examine, file_hash, open_audio
+from earmark.dissection.clips.contents import READ_ENDINGS
+from earmark.dissection.clips.decoding import Bounds, Sound, examine, file_hash, pieces
 from earmark.dissection.clips.layouts import list_clips
-from earmark.dissection.clips.listing import READ_ENDINGS, UNREAD_ENDINGS, Listed, shown_path
+from earmark.dissection.clips.listing import Listed, Stretch, shown_path
+from earmark.dissection.clips.names import by_file
+from earmark.dissection.clips.opening import Audio, UnusableAudio, open_audio
 from earmark.dissection.clips.splitting import groups_on_both_sides, hold_out, merge_groups
 from earmark.errors import InvalidInput
 from earmark.evidence import content_id
@@ -26,7 +30,9 @@ class ClipConfig:
     min_clip_s: float = 0.1
     """Shorter clips are skipped."""
     max_clip_s: float = 60.0
-    """Longer clips are skipped: list stretches of them in a manifest."""
+    """Longer clips are skipped, unless they are cut."""
+    clip_s: float | None = None
+    """Cut what is longer into pieces of this length; pieces of one file stay on one side of the split."""
     max_decoded_mb: int = 128
     """A clip that decodes to more is skipped, however small its file."""
     allow_outside: bool = False
@@ -41,6 +47,11 @@ class ClipConfig:
             raise InvalidInput(
                 f"clips from {self.min_clip_s:g} to {self.max_clip_s:g} s leave nothing to use: give a shorter "
                 "minimum or a longer maximum."
+            )
+        if self.clip_s is not None and not self.min_clip_s <= self.clip_s <= self.max_clip_s:
+            raise InvalidInput(
+                f"pieces last {self.min_clip_s:g} to {self.max_clip_s:g} s, not {self.clip_s:g} s: give another "
+                "--clip-seconds."
             )
         if self.max_decoded_mb <= 0:
             raise InvalidInput("max_decoded_mb must be at least 1.")
@@ -89,32 +100,26 @@ def load_clips(
     """
     config = config or ClipConfig()
     listing = list_clips(Path(path), esc10_only=config.esc10_only, follow_links=config.allow_outside)
-    looked = _look_inside(listing.root, listing.clips, config, workers or Threads(os.cpu_count() or 2), progress)
+    files, unnamed, told = by_file(listing)
+    looked = _look_inside(listing.root, files, config, workers or Threads(os.cpu_count() or 2), progress)
     found = sorted(
         (item for item in looked if isinstance(item, _Found)), key=lambda item: (item.path, item.sound.start_s, item.id)
     )
     unique, doubles = _each_sound_once(found)
-    skipped = (*listing.skipped, *(item for item in looked if isinstance(item, Skipped)), *doubles)
+    skipped = (*listing.skipped, *unnamed, *(item for item in looked if isinstance(item, Skipped)), *doubles)
     if not unique:
         raise InvalidInput(_nothing_usable(Path(path), skipped))
-    groups = merge_groups(
-        [
-            (f"0 {item.listed.group}" if item.listed.group else f"1 {item.file}", f"1 {item.file}", item.sound.content)
-            for item in unique
-        ]
-    )
+    groups = merge_groups([_keys(item) for item in unique])
     sides = _sides(unique, groups, config, seed)
     clips = tuple(_clip(item, group[2:], side) for item, group, side in zip(unique, groups, sides, strict=True))
-    return ClipSet(root=listing.root, clips=clips, skipped=skipped)
+    notes = (*listing.notes, *told, *_told_of_sounds(unique, config))
+    return ClipSet(root=listing.root, clips=clips, skipped=skipped, notes=notes)
 
 
 def _look_inside(
-    root: Path, clips: Sequence[Listed], config: ClipConfig, workers: Workers, progress: Progress
+    root: Path, files: Mapping[str, list[Listed]], config: ClipConfig, workers: Workers, progress: Progress
 ) -> list[_Found | Skipped]:
     """Decode every listed clip once, a file with several stretches together."""
-    files: dict[str, list[Listed]] = defaultdict(list)
-    for clip in clips:
-        files[clip.path].append(clip)
     looked: list[_Found | Skipped] = []
     for done, results in enumerate(workers.map(lambda item: _examine_file(root, *item, config), files.items()), 1):
         looked.extend(results)
@@ -122,23 +127,67 @@ def _look_inside(
     return looked
 
 
-def _examine_file(root: Path, path: str, stretches: list[Listed], config: ClipConfig) -> list[_Found | Skipped]:
+def _examine_file(root: Path, path: str, clips: list[Listed], config: ClipConfig) -> list[_Found | Skipped]:
     bounds = Bounds(config.min_clip_s, config.max_clip_s, config.max_decoded_mb * 2**20)
     results: list[_Found | Skipped] = []
     try:
         file, relative = _locate(root, path, allow_outside=config.allow_outside)
         with open_audio(file) as audio:
             digest = file_hash(file)
-            for listed in stretches:
-                try:
-                    results.append(
-                        _Found(listed, relative, digest, examine(audio, listed.start_s, listed.end_s, bounds))
-                    )
-                except UnusableAudio as error:
-                    results.append(_skipped(root, listed, str(error)))
+            for listed in clips:
+                for sound in _sounds(audio, listed.stretch, config.clip_s, bounds):
+                    if isinstance(sound, Sound):
+                        results.append(_Found(listed, relative, digest, sound))
+                    else:
+                        results.append(listed.skipped(root, sound))
     except UnusableAudio as error:
-        return [_skipped(root, listed, str(error)) for listed in stretches]
+        return [listed.skipped(root, str(error)) for listed in clips]
     return results
+
+
+def _sounds(audio: Audio, stretch: Stretch, clip_s: float | None, bounds: Bounds) -> Iterator[Sound | str]:
+    """The sound of a stretch or of each piece of it, or why it cannot be used."""
+    try:
+        cut = list(pieces(audio, stretch, clip_s))
+    except UnusableAudio as error:
+        yield str(error)
+        return
+    for piece in cut:
+        try:
+            yield examine(audio, piece, bounds)
+        except UnusableAudio as error:
+            yield str(error) if len(cut) == 1 else f"its piece from {piece.start / audio.rate_hz:.2f} s on: {error}"
+
+
+def _keys(found: _Found) -> tuple[str, ...]:
+    """What ties a clip to others: what it is listed under, its file, its sound. The first names its group."""
+    file = f"1 {found.file}"
+    return (*(f"0 {group}" for group in found.listed.groups), file, found.sound.content)
+
+
+def _told_of_sounds(found: Sequence[_Found], config: ClipConfig) -> Iterator[str]:
+    """What was done to some of the sounds, and to how many."""
+    loud = [item for item in found if item.sound.peak > 1]
+    if loud:
+        most = max(loud, key=lambda item: item.sound.peak)
+        yield (
+            f"{len(loud)} of {len(found)} clips reach beyond full scale and are scaled down to it, the most "
+            f"{_called(most)} ({most.sound.peak:.3g} times)."
+        )
+    cancelled = [item for item in found if item.sound.cancels]
+    if cancelled:
+        yield (
+            f"In {len(cancelled)} of {len(found)} clips the channels cancel each other (opposite phase), and the "
+            f"loudest channel is heard alone: {_called(cancelled[0])}{' and others' if len(cancelled) > 1 else ''}."
+        )
+    if config.clip_s is not None:
+        files = Counter(item.path for item in found)
+        cut = sum(count > 1 for count in files.values())
+        yield f"Files cut into pieces of {config.clip_s:g} s: {cut}; a rest of less than half a piece is left out."
+
+
+def _called(found: _Found) -> str:
+    return shown_path(Path(found.path), Path())
 
 
 def _locate(root: Path, path: str, *, allow_outside: bool) -> tuple[Path, str]:
@@ -153,9 +202,9 @@ def _locate(root: Path, path: str, *, allow_outside: bool) -> tuple[Path, str]:
     except UnicodeEncodeError as error:
         raise UnusableAudio("its name is not UTF-8: rename it") from error
     except (OSError, RuntimeError, ValueError) as error:
-        raise UnusableAudio("its name cannot be used as a path") from error
-    if real.suffix.lower() in UNREAD_ENDINGS:
-        raise UnusableAudio(f"{real.suffix.lower()} files are not decoded here: convert it to wav, flac, ogg or mp3")
+        in_circles = isinstance(error, RuntimeError) or getattr(error, "errno", None) == errno.ELOOP
+        reason = "a link that leads back to itself" if in_circles else "its name cannot be used as a path"
+        raise UnusableAudio(reason) from error
     if not real.is_relative_to(inside):
         if not allow_outside:
             raise UnusableAudio("it lies outside the folder of the clips: --allow-outside uses it all the same")
@@ -164,11 +213,6 @@ def _locate(root: Path, path: str, *, allow_outside: bool) -> tuple[Path, str]:
     # A linked file keeps the name that it was listed under; a roundabout name becomes the plain one.
     plain = not listed.is_absolute() and ".." not in listed.parts
     return real, (listed if plain else real.relative_to(inside)).as_posix()
-
-
-def _skipped(root: Path, listed: Listed, reason: str) -> Skipped:
-    name = shown_path(Path(listed.path), root)
-    return Skipped(uri=name if listed.where == listed.path else f"{name} ({listed.where})", reason=reason)
 
 
 def _each_sound_once(found: Sequence[_Found]) -> tuple[list[_Found], list[Skipped]]:
@@ -190,7 +234,7 @@ def _sides(found: Sequence[_Found], groups: list[str], config: ClipConfig, seed:
     listed = [item.listed.split for item in found]
     given = [side for side in listed if side is not None]
     if config.held_out is not None or not given:
-        sides = hold_out(groups, [item.listed.label for item in found], config.held_out or 0.5, seed)
+        sides = hold_out(groups, [next(iter(item.listed.labels), None) for item in found], config.held_out or 0.5, seed)
         assert not groups_on_both_sides(groups, sides), "hold_out() keeps every group together"  # noqa: S101
         return sides
     if len(given) < len(listed):
@@ -209,7 +253,8 @@ def _sides(found: Sequence[_Found], groups: list[str], config: ClipConfig, seed:
         )
         raise InvalidInput(
             f"the split puts one recording on both sides: {one.listed.where} is shown and {other.listed.where} is held "
-            f"out ({len(both)} recordings in all). Mend the column 'split' or 'group', or give --held-out."
+            f"out ({len(both)} recordings in all). Mend the column of the split or of the recording (or speaker), or "
+            "give --held-out to divide the clips anew."
         )
     return given
 
@@ -224,7 +269,8 @@ def _clip(found: _Found, group: str, side: Split) -> Clip:
         rate_hz=sound.rate_hz,
         group=group,
         split=side,
-        label=listed.label,
+        label=next(iter(listed.labels), None),
+        other_labels=listed.labels[1:],
         caption=listed.caption,
         fold=listed.fold,
         author=listed.author,
@@ -234,6 +280,8 @@ def _clip(found: _Found, group: str, side: Split) -> Clip:
 
 
 def _nothing_usable(path: Path, skipped: Sequence[Skipped]) -> str:
+    if not skipped and path.is_file():
+        return f"{path} lists no clips: give a table with a row a clip."
     if not skipped:
         return f"{path} holds no audio: give a folder with {', '.join(sorted(READ_ENDINGS)[:6])} or other audio files."
     first = skipped[0]

@@ -271,7 +271,7 @@ def _sayers(
 ) -> dict[CaptionSource, Callable[[Clip], Heard]]:
     say: dict[CaptionSource, Callable[[Clip], Heard]] = {
         "column": lambda clip: Heard(clip.caption),
-        "labels": lambda clip: Heard(clip.label.replace("_", " ") if clip.label else None),
+        "labels": lambda clip: Heard(", ".join(clip.labels).replace("_", " ") or None),
     }
     if acoustic is not None:
         say["acoustic"] = lambda clip: Heard(acoustic(clip))

@@ -36,6 +36,8 @@ RECORDING_WORDS = _words(
     "lbs hq raw normalized fade thing something someone one two three lot kind sort"
 )
 """Words that say that something was recorded, and not what is heard."""
+_ABBREVIATED = ("stereo", "recording", "sample", "version", "original", "effect", "normalized", "processed", "edit")
+"""Such words as file names cut them short: "Rooster_Ste.wav", "orig", "rec"."""
 
 _LEMMAS = {"hiss": "hiss", "hisses": "hiss"}
 """Sound words that the tagger takes for something else (hiss for his)."""
@@ -169,7 +171,8 @@ def _apart(word: str) -> list[str]:
 
 
 def _is_content(token: Token) -> bool:
-    return token.part in ("noun", "verb", "adjective") and not {token.lemma, token.word} & RECORDING_WORDS
+    tells = token.part in ("noun", "verb", "adjective") and not {token.lemma, token.word} & RECORDING_WORDS
+    return tells and not (len(token.word) < 5 and any(word.startswith(token.word) for word in _ABBREVIATED))
 
 
 def _token(word: str, tag: str, clause: int) -> Token:

@@ -94,5 +94,5 @@ def rank(
 
 def _selectivity(opened: Reopened, subject: Subject, concept: Concept) -> Ranking:
     wanted = plain_name(concept.name)
-    own = [clip.label is not None and plain_name(clip.label) == wanted for clip in opened.clip_set.clips]
+    own = [wanted in map(plain_name, clip.labels) for clip in opened.clip_set.clips]
     return by_selectivity(subject.recorded, np.array(own, dtype=bool))

@@ -50,6 +50,8 @@ _FORMULAS: Mapping[str, Callable[[Draw], Wave]] = {
 }
 
 SOUND_CLASSES: tuple[str, ...] = tuple(_FORMULAS)
+SECONDS = (0.25, 60.0)
+_RATES_HZ = (8_000, 96_000)
 
 
 @dataclass(frozen=True)
@@ -94,8 +96,7 @@ def make_sound(
     """
     if kind not in _FORMULAS:
         raise UnknownName("sound class", kind, SOUND_CLASSES)
-    if not 0.25 <= seconds <= 60 or not 8000 <= rate_hz <= 96000:
-        raise InvalidInput(f"a sample sound lasts 0.25 to 60 s at 8000 to 96000 Hz, not {seconds} s at {rate_hz} Hz.")
+    check_size(seconds, rate_hz)
     draw = Draw(rng, seconds, rate_hz, harder)
     clean = unit(_FORMULAS[kind](draw))
     noise_db = 0.0 if harder else -float(rng.uniform(*snr_db))
@@ -110,6 +111,19 @@ def make_sound(
         caption=write_caption(kind, draw.parameters, rng),
         parameters=draw.parameters,
     )
+
+
+def check_size(seconds: float, rate_hz: int) -> None:
+    """Insist on a length and a rate at which every class can be made.
+
+    Raises:
+        InvalidInput: they are too small or too large.
+    """
+    if not SECONDS[0] <= seconds <= SECONDS[1] or not _RATES_HZ[0] <= rate_hz <= _RATES_HZ[1]:
+        raise InvalidInput(
+            f"a sample sound lasts {SECONDS[0]:g} to {SECONDS[1]:g} s at {_RATES_HZ[0]} to {_RATES_HZ[1]} Hz, not "
+            f"{seconds} s at {rate_hz} Hz."
+        )
 
 
 def sound_rng(seed: int, kind: str, number: int) -> np.random.Generator:

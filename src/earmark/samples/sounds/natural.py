@@ -41,7 +41,7 @@ def thunder(draw: Draw) -> Wave:
     rumble = band(noise(draw, 2.0), 25, draw.between("high_cut_hz", 120, 350), draw.rate_hz)
     wave, decay = 0.05 * unit(rumble), draw.between("decay_s", 0.3, 0.9)
     for number in range(int(draw.rng.integers(2, 5))):
-        moment = draw.detail(0.0, 0.3) if number == 0 else draw.detail(0.2, 0.6 * draw.seconds)
+        moment = draw.detail(0.0, 0.3) if number == 0 else draw.detail(min(0.2, 0.3 * draw.seconds), 0.6 * draw.seconds)
         count = draw.samples - round(moment * draw.rate_hz)
         if count > 0:
             roll = unit(np.roll(rumble, int(draw.rng.integers(draw.samples))))[:count]

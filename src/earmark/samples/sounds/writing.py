@@ -8,9 +8,10 @@ from typing import Literal
 
 from earmark.errors import InvalidInput, MissingExtra, RunConflict, UnknownName
 from earmark.runs.store import mendable_disk
-from earmark.samples.sounds.catalogue import SOUND_CLASSES, Sound, make_sound, sound_rng
+from earmark.samples.sounds.catalogue import SOUND_CLASSES, Sound, check_size, make_sound, sound_rng
 from earmark.workers import Progress, silent
 
+MOST_PER_CLASS = 10_000
 _COLUMNS = ("path", "label", "caption", "group", "author", "licence")
 
 
@@ -37,11 +38,12 @@ def write_sounds(
 
     Raises:
         RunConflict: the folder holds something.
-        InvalidInput: fewer than one sound a class, or a folder that cannot be written.
+        InvalidInput: a number or length of sounds that cannot be made, or a folder that cannot be written.
         UnknownName: no such class.
     """
-    if per_class < 1:
-        raise InvalidInput(f"give at least one sound a class, not {per_class}.")
+    if not 1 <= per_class <= MOST_PER_CLASS:
+        raise InvalidInput(f"give 1 to {MOST_PER_CLASS} sounds a class, not {per_class}.")
+    check_size(seconds, rate_hz)
     for kind in kinds:
         if kind not in SOUND_CLASSES:
             raise UnknownName("sound class", kind, SOUND_CLASSES)
