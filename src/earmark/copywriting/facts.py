@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,8 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from earmark.errors import InvalidInput
+from earmark.language.spelling import as_meant
 from earmark.language.untrusted import clean_text
 
+_WRAPPED = re.compile('^["\'\u201c\u2018\u00ab]([^"\u201c\u201d\u00ab\u00bb]*)["\'\u201d\u2019\u00bb]$')
 _PRODUCT_KEYS = ("product", "product_id", "id", "sku")
 
 
@@ -88,6 +91,14 @@ def _plain(row: Mapping[Any, Any], path: Path) -> dict[str, str]:
             value = "yes" if value else "no"
         if isinstance(value, list):
             value = ", ".join(str(item) for item in value)
-        if value is not None and (text := clean_text(str(value), 300)):
-            facts[clean_text(str(key), 60)] = text
+        if value is not None and (text := _as_said(str(value))):
+            facts[_as_said(str(key))[:60]] = text
     return facts
+
+
+def _as_said(text: str) -> str:
+    """A value without what a sentence around it has of its own: the stop behind it, quotation marks around it."""
+    text = clean_text(as_meant(text), 300)
+    while (bare := _WRAPPED.sub(r"\1", text.rstrip(" .,;:!?\u2026"))) != text:
+        text = bare
+    return text if any(character.isalnum() for character in text) else ""

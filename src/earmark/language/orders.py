@@ -21,6 +21,7 @@ from typing import Literal, get_args
 from urllib.parse import unquote
 
 from earmark.evidence import Record
+from earmark.language.letters import LOOK_ALIKE, mixes_alphabets
 from earmark.language.model import Prompt
 from earmark.language.untrusted import clean_text
 
@@ -230,12 +231,6 @@ _DISGUISES: tuple[tuple[re.Pattern[str], Callable[[str], Iterator[str]]], ...] =
     (_SPACED, _from_spaced),
 )
 
-# Letters of other alphabets that look like Latin ones.
-_LOOK_ALIKE = str.maketrans(
-    "\u0430\u0435\u043e\u0440\u0441\u0443\u0445\u0456\u0458\u0455\u04bb\u0501\u0261\u026a\u0131\u03bf\u03b1\u03b5\u03b9\u03bd\u03c1\u03c5\u0410\u0412\u0415\u041a\u041c\u041d\u041e\u0420\u0421\u0422\u0425\u0406\u0408\u0405\u0391\u0392\u0395\u0396\u0397\u0399\u039a\u039c\u039d\u039f\u03a1\u03a4\u03a5\u03a7",
-    "aeopcyxijshdgiioaeivpuABEKMHOPCTXIJSABEZHIKMNOPTYX",
-)
-
 
 def _folded(text: str) -> tuple[str, Callable[[int], int]]:
     """A text as it looks, and from places in it to places in the original."""
@@ -243,21 +238,12 @@ def _folded(text: str) -> tuple[str, Callable[[int], int]]:
         return text, lambda place: place
     letters: list[str] = []
     places: list[int] = []
-    mixed = _mixes_alphabets(text)
+    mixed = any(map(mixes_alphabets, re.findall(r"\w+", text)))
     for place, character in enumerate(text):
         if unicodedata.category(character) in ("Cf", "Mn", "Me"):
             continue
         plain = unicodedata.normalize("NFKC", character)
-        plain = plain.translate(_LOOK_ALIKE) if mixed else plain
+        plain = plain.translate(LOOK_ALIKE) if mixed else plain
         letters += plain
         places += [place] * len(plain)
     return "".join(letters), lambda place: places[place] if places else 0
-
-
-def _mixes_alphabets(text: str) -> bool:
-    """Whether any word has Latin letters beside letters that only look so; Russian and Greek words stay themselves."""
-    for word in re.findall(r"\w+", text):
-        folded = word.translate(_LOOK_ALIKE)
-        if folded != word and folded.isascii() and any("a" <= letter.lower() <= "z" for letter in word):
-            return True
-    return False

@@ -12,6 +12,7 @@ from earmark.copywriting.lexicon.judging import load_lexicon
 from earmark.copywriting.reviews import Product, Sentence
 from earmark.errors import InvalidInput, UnknownName
 from earmark.evidence import Record
+from earmark.language.spelling import as_meant
 
 READY_SETS = ("restaurants", "hotels", "goods", "services", "shops")
 
@@ -173,9 +174,9 @@ def _aspect(row: Any, where: str, number: int) -> Aspect:
 
 def _words(value: Any, where: str, field: str) -> tuple[str, ...]:
     if isinstance(value, str):
-        return tuple(value.split())
+        return tuple(as_meant(value).split())
     if isinstance(value, list) and all(isinstance(item, str) for item in value):
-        return tuple(item.strip().lower().replace(" ", "-") for item in value if item.strip())
+        return tuple(as_meant(item).strip().lower().replace(" ", "-") for item in value if item.strip())
     raise InvalidInput(f"{where}: {field} must be a list of words.")
 
 

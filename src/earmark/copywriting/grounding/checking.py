@@ -11,6 +11,7 @@ from earmark.copywriting.reviews import Columns, read_products
 from earmark.copywriting.writers.drafts import Draft
 from earmark.errors import InvalidInput, NotEnoughEvidence
 from earmark.evidence import content_id
+from earmark.language.spelling import as_meant
 from earmark.language.untrusted import clean_text
 
 _LONGEST = 20_000
@@ -77,7 +78,7 @@ def _read_text(path: Path) -> str:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError:
         text = raw.decode("cp1252", "replace")
-    lines = [clean_text(line, _LONGEST) for line in text.splitlines()]
+    lines = [clean_text(line, _LONGEST) for line in as_meant(text).splitlines()]
     cleaned = "\n".join(lines).strip()
     if not cleaned:
         raise InvalidInput(f"{path} holds no text to check.")

@@ -23,6 +23,7 @@ from earmark.copywriting.summaries.voices import SPEAKERS, VOICE_NOUNS, Count, c
 from earmark.copywriting.writers.composer.realise import counted
 from earmark.copywriting.writers.drafts import Brief, Draft, Style
 from earmark.evidence import Claim, Evidence, Excerpt, Record, Verdict, content_id
+from earmark.language.spelling import fold_apostrophes
 
 JUDGE = "embedded grounding"
 
@@ -100,9 +101,8 @@ def ground(draft: Draft, brief: Brief, rules: PraiseRules | None = None, *, read
     kept: list[GroundedSentence] = []
     withheld: list[Withheld] = []
     lines: list[tuple[str, bool]] = []
-    for line in draft.text.split("\n"):
-        units = grounder.reader.units(line)
-        outcomes = [grounder.judge(unit) for unit in units]
+    for line in fold_apostrophes(draft.text).split("\n"):
+        outcomes = [outcome for unit in grounder.reader.units(line) for outcome in grounder.judge_together(unit)]
         kept += [outcome for outcome in outcomes if isinstance(outcome, GroundedSentence)]
         withheld += [outcome for outcome in outcomes if isinstance(outcome, Withheld)]
         lines.append((_line_of(line, outcomes), not line.strip()))
@@ -184,6 +184,13 @@ class _Grounder:
         ) or (Aspect(name="product", queries=(), words=("product",)),)
         self._voices = VOICE_NOUNS[domain_of(support.brief.product.category, aspects)]
 
+    def judge_together(self, unit: Sequence[str]) -> list[GroundedSentence | Withheld]:
+        """Judge sentences that speak of one thing as one, or each for itself where they cannot go out together."""
+        outcome = self.judge(" ".join(unit))
+        if isinstance(outcome, GroundedSentence) or len(unit) == 1:
+            return [outcome]
+        return [alone for sentence in unit for alone in [self.judge(sentence)]]
+
     def judge(self, sentence: str) -> GroundedSentence | Withheld:
         """Say what carries a sentence, after lowering its counts where that is enough, or why it is withheld."""
         reading = self.reader.read(sentence)
@@ -231,7 +238,7 @@ class _Grounder:
             if found.polarity == "complaint" and all(
                 claim.descriptor.lower() != found.descriptor.lower() for claim in known
             ):
-                return f"it can be read as the complaint {said}, which no review makes"
+                return f"it can be read as the complaint {said}, which no review is read as making"
         return None
 
     def _claims_for(self, said: Said) -> list[CountedClaim] | str:
@@ -245,11 +252,11 @@ class _Grounder:
             return (
                 f"no praise of '{said.target}' may be said: {reasons[0]}"
                 if reasons
-                else f"no review praises '{said.target}'"
+                else f"no review is read as praising '{said.target}'"
             )
         same = [claim for claim in known if claim.descriptor.lower() == said.descriptor]
         if not same:
-            return f"no review says '{said.descriptor}' of '{said.target}'"
+            return f"no review is read as saying '{said.descriptor}' of '{said.target}'"
         chosen = [claim for claim in same if claim in fit]
         return chosen or str(self._support.against_saying(same[0]))
 

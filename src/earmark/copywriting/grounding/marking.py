@@ -73,6 +73,11 @@ class Marks:
             if start <= token.start and token.end <= end and not self.owners[number]:
                 self.owners[number] = owner
 
+    def is_owned(self, start: int, end: int, kind: str) -> bool:
+        """Whether every word between two characters belongs to an owner of a kind."""
+        held = [n for n, token in enumerate(self.tokens) if start <= token.start and token.end <= end]
+        return all((self.owners[n] or ("",))[0] == kind for n in held if self.tokens[n].text[0].isalnum())
+
     def is_strange(self, number: int) -> bool:
         """Whether a token needs accounting for: it is a word or a number, and not one that says nothing."""
         token = self.tokens[number]

@@ -13,12 +13,17 @@ from functools import cached_property
 from earmark.copywriting.english import plural_of, singular_of
 from earmark.copywriting.grounding.attaching import COPULA, Tie, attached
 from earmark.copywriting.grounding.marking import Marks, Words, key_of, mark_runs, mark_voices, unaccounted, words_in
+from earmark.copywriting.reviews import split_sentences
 from earmark.copywriting.summaries.praise import Support
 from earmark.copywriting.summaries.summaries import CountedClaim
 from earmark.copywriting.writers.composer.phrases import asides, plain_words
 
 _QUOTED = re.compile(r"[\"“”«»]([^\"“”«»]{2,300})[\"“”«»]|(?<!\w)[\u2018']([^\u2018\u2019']{2,300})[\u2019'](?!\w)")
 _ALSO = re.compile(r"\b(?:so|as|neither|nor) (?:is|are|was|were|do|does)\b", re.IGNORECASE)
+# Behind three dots or an emoji.
+_PAUSE = re.compile(
+    r"(?:(?<=\.\.)|(?<=\u2026)|(?<=[.\u2026][\"')\]\u201d\u2019])|(?<=[\U0001F300-\U0001FAFF\u2600-\u27bf\ufe0f]))\s+"
+)
 _LABELS = re.compile(r"^(?:\s*(?:[-*•]|\d+[.)])\s+|subject:\s*|headline:\s*|description:\s*)+", re.IGNORECASE)
 
 
@@ -76,19 +81,16 @@ class Reader:
         self._facts = dict(support.brief.product.facts)
         self._name = support.brief.product.name
 
-    def units(self, text: str) -> list[str]:
-        """The sentences of a copy, each with what belongs to it: a question with its answer."""
-        found: list[str] = []
-        for line in text.split("\n"):
-            fresh = True
-            for part in re.split(r"(?<=[.!?])[\"”\u2019']?\s+", _LABELS.sub("", line).strip()):
-                if not part:
-                    continue
-                if found and not fresh and self._belongs(found[-1], part):
-                    found[-1] = f"{found[-1]} {part}"
-                else:
-                    found.append(part)
-                fresh = False
+    def units(self, line: str) -> list[tuple[str, ...]]:
+        """The sentences of a line, each with those that go on about the same thing; a question and its answer are one."""
+        found: list[tuple[str, ...]] = []
+        for part in _sentences(_LABELS.sub("", line).strip()):
+            if found and _is_question(found[-1][-1]):
+                found[-1] = (*found[-1][:-1], f"{found[-1][-1]} {part}")
+            elif found and self._goes_on(part):
+                found[-1] = (*found[-1], part)
+            else:
+                found.append((part,))
         return found
 
     def read(self, sentence: str) -> Reading:
@@ -102,7 +104,7 @@ class Reader:
         voices = mark_voices(marks)
         mark_runs(marks)
         said, loose = attached(marks)
-        problems += [f"nobody is read as saying {word!r} of anything" for word in loose]
+        problems += [f"it does not say what is {word!r}, or says it of nothing that reviews judge" for word in loose]
         self._mark_spans(marks, {target for target, *_ in said})
         problems += unaccounted(marks)
         judged = tuple(found for tie in said for found in _with_voices(tie, voices))
@@ -120,9 +122,8 @@ class Reader:
             problems.append("no review and no fact of the seller carries it")
         return Reading(sentence, tuple(dict.fromkeys(judged)), tuple(seller), tuple(quotes), tuple(problems))
 
-    def _belongs(self, before: str, part: str) -> bool:
-        if before.endswith("?") and len(before.split()) <= 5 and plain_words(before) not in asides():
-            return True
+    def _goes_on(self, part: str) -> bool:
+        """``Friendly, too.``: a judgement that names nothing speaks of what stands before it."""
         if len(part.split()) > 6 or plain_words(part) in asides():
             return False
         marks = Marks(part)
@@ -156,10 +157,12 @@ class Reader:
     def _mark_quotes(self, marks: "Marks") -> tuple[list[tuple[str, CountedClaim]], list[str]]:
         quotes, problems = [], []
         for match in _QUOTED.finditer(marks.sentence):
+            if marks.is_owned(match.start(), match.end(), "seller"):
+                continue
             words = plain_words(match[1] or match[2])
             claim = next((claim for claim in self._support.praise if self._quotes(claim, words)), None)
             if claim is None:
-                problems.append(f"no usable review has the quoted words {match[0]}")
+                problems.append(f"no praise that may be said is read in the quoted words {match[0]}")
                 continue
             quotes.append((match[1] or match[2], claim))
             marks.own(match.start(), match.end(), ("quote", match[0]))
@@ -229,6 +232,19 @@ class Reader:
                 for place in range(number, end):
                     marks.owners[place] = ("span", run)
             number = end
+
+
+def _sentences(text: str) -> list[str]:
+    """The sentences of copy: as those of reviews, and pauses and emoji always end one."""
+    found = []
+    for start, end in split_sentences(text):
+        found += [part for part in _PAUSE.split(text[start:end]) if part]
+    return found
+
+
+def _is_question(sentence: str) -> bool:
+    """Whether the next sentence answers it, as in ``The waiters? Fast, say most guests``."""
+    return sentence.endswith("?") and len(sentence.split()) <= 5 and plain_words(sentence) not in asides()
 
 
 def _with_voices(tie: Tie, voices: Sequence[tuple[int, int, str]]) -> list[Said]:

@@ -12,6 +12,7 @@ from functools import cached_property
 from itertools import pairwise
 
 from earmark.copywriting.lexicon.judging import load_lexicon, pattern, vader_lexicon
+from earmark.copywriting.opinions.misspelt import misspelt_denials
 from earmark.copywriting.opinions.scope import NEGATIONS
 from earmark.copywriting.opinions.setting import TIMES, clause_around
 from earmark.copywriting.opinions.words import Token, was_never_seen
@@ -68,8 +69,11 @@ class Doubts:
             or self._is_sad(at, begins, ends)
         ):
             return True
+        reach = max(begins, self._reach(at, target))
+        if any(reach <= start < ends for start, _ in self._misspelt):
+            return True
         unread = self._unread if read is None else _blanked(self._unread, self.tokens[read], self.offset)
-        before = unread[max(begins, self._reach(at, target)) : self.tokens[at].start - self.offset]
+        before = unread[reach : self.tokens[at].start - self.offset]
         behind = unread[self.tokens[at].end - self.offset : ends]
         return any(
             pattern(turning).search(pattern("plain").sub(" ", part))
@@ -80,6 +84,10 @@ class Doubts:
     @cached_property
     def _told(self) -> str:
         return self.text.lower().replace("\u2019", "'")
+
+    @cached_property
+    def _misspelt(self) -> list[tuple[int, int]]:
+        return misspelt_denials(self._told)
 
     @cached_property
     def _inviting(self) -> bool:

@@ -7,6 +7,7 @@ from typing import Literal
 
 from earmark.copywriting.aspects.aspects import Aspect
 from earmark.copywriting.lexicon.judging import load_lexicon
+from earmark.copywriting.opinions.late_denials import mocked_stretches
 from earmark.copywriting.opinions.pairs import Memory, Pair
 from earmark.copywriting.opinions.sentence_reader import SentenceReader
 from earmark.copywriting.opinions.words import read_words
@@ -130,7 +131,17 @@ def find_pairs(
                 sentence, start, tokens, load_lexicon(), finder.implied, finder.whole, memory, own, doubting
             ).read()
         )
-    return pairs
+    return _taken_back(pairs, mocked_stretches(text, sentences))
+
+
+def _taken_back(pairs: list[Pair], mocked: Sequence[tuple[int, int]]) -> list[Pair]:
+    """Praise that a later sentence mocks is flagged; blame in the same words is still blame."""
+    return [
+        replace(pair, flags=(*pair.flags, "sarcasm"))
+        if pair.sign > 0 and any(start <= pair.start < end for start, end in mocked)
+        else pair
+        for pair in pairs
+    ]
 
 
 def mine_opinions(

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from earmark.copywriting.lexicon.judging import pattern
+from earmark.copywriting.opinions.late_denials import ends_in_denial
 from earmark.copywriting.opinions.words import Token, was_never_seen
 
 Denial = Literal["", "gone", "wanted", "untrue"]
@@ -19,7 +20,6 @@ _THAN = r"(?<!expected better )(?<!expected more )(?<!hoped for better )than(?! 
 _AGAINST = re.compile(
     rf"\b(?:{_THAN}|unlike|compared (?:to|with)|versus|vs\.?|instead of|rather than|not like)\b[^,;.!?]*"
 )
-_SIGNS_OF_MOCKERY = re.compile(r"\bnot!+\s*$|(?:^|\s)/s\b|\U0001F644|\((?:not|sarcasm)\)")
 # "not as good as years ago" is about today.
 _THAN_BEFORE = re.compile(r"\b(?:like|as|than)\b[^,;.]*\b(?:ago|before|past|year)\b")
 _QUOTED = re.compile(r"[\"\u201c]([^\"\u201c\u201d]{2,300})[\"\u201d]")
@@ -82,7 +82,7 @@ def setting_of(
         *_quotation(text, place),
     ]
     past = bool(pattern("past").search(low)) and not pattern("still").search(low) and not _THAN_BEFORE.search(low)
-    mocked = bool(pattern("mocking").search(low) or _SIGNS_OF_MOCKERY.search(text.lower())) and not inviting
+    mocked = bool(pattern("mocking").search(low) or ends_in_denial(text)) and not inviting
     return Setting(past and denial != "gone", denial, tuple(dict.fromkeys(flags)), mocked)
 
 

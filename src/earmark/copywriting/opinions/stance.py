@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from earmark.copywriting.lexicon.judging import pattern, vader
+from earmark.copywriting.opinions.late_denials import ends_in_denial, mocked_stretches
+from earmark.copywriting.opinions.misspelt import misspelt_denials
 from earmark.copywriting.reviews import Review, ReviewedProduct, split_sentences
 from earmark.copywriting.summaries.summaries import Opinion
 from earmark.evidence import Record
@@ -72,11 +74,7 @@ def review_score(review: Review, opinions: Sequence[Opinion]) -> float:
     blame = sum(opinion.polarity == "complaint" for opinion in counted)
     # One imagined voice on each side keeps a single word from deciding.
     by_opinions = (praise - blame) / (praise + blame + 1)
-    analyser = vader()
-    # A thousand equal emoji say no more than three, and take VADER seconds.
-    sentences = [_REPEATED.sub(r"\1\1\1", review.text[start:end]) for start, end in split_sentences(review.text)]
-    compounds = [float(analyser.polarity_scores(sentence)["compound"]) for sentence in sentences]
-    by_tone = sum(compounds) / len(compounds) if compounds else 0.0
+    by_tone = _tone(review.text)
     low = review.text.lower().replace("\u2019", "'")
     leaving = pattern("leaves")
     leaves = len(leaving.findall(low))
@@ -89,3 +87,18 @@ def review_score(review: Review, opinions: Sequence[Opinion]) -> float:
     if review.stars is not None:
         score = 0.4 * score + 0.6 * max(-1.0, min(1.0, (review.stars - 3) / 2))
     return max(-1.0, min(1.0, score))
+
+
+def _tone(text: str) -> float:
+    """Mean sentiment of the sentences (VADER); mockery is no praise, and a denial that cannot be read says nothing."""
+    spans = split_sentences(text)
+    mocked = mocked_stretches(text, spans)
+    tones = []
+    for start, end in spans:
+        # A thousand equal emoji say no more than three, and take VADER seconds.
+        sentence = _REPEATED.sub(r"\1\1\1", text[start:end])
+        tone = float(vader().polarity_scores(sentence)["compound"])
+        if ends_in_denial(sentence) or any(begins <= start < ends for begins, ends in mocked):
+            tone = -abs(tone)
+        tones.append(0.0 if tone > 0 and misspelt_denials(sentence.lower()) else tone)
+    return sum(tones) / len(tones) if tones else 0.0

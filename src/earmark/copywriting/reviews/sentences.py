@@ -11,13 +11,15 @@ _ABBREVIATIONS_WORDS = (
     "mr mrs ms dr st ave blvd rd mt ft vs etc e.g i.e eg ie approx min mins hr hrs lb lbs oz tbsp tsp dept no inc ltd"
     " co corp jr sr a.m p.m u.s u.k d.c b.y.o.b misc est max tel ext pkg pc pcs appt temp reg"
 )
+_MAY_CLOSE_WORDS = "etc a.m p.m inc ltd co corp jr sr min mins hr hrs lb lbs oz tbsp tsp ave blvd rd"
+_MAY_CLOSE = frozenset(_MAY_CLOSE_WORDS.split())
 _ABBREVIATIONS = frozenset(_ABBREVIATIONS_WORDS.split())
 _LONGEST = 600
 """Characters; a run without a stop is cut at the last comma or space before this, so that no step is unbounded."""
 
 _STOP = re.compile(
     r"""
-    (?P<stop>[.!?\u2026\u3002]+[)\]"'\u201d\u2019]*)     # one or more stops, closing brackets and quotes
+    (?P<stop>[.!?\u2026\u3002\uff01\uff1f]+[)\]"'\u201d\u2019]*)     # one or more stops, closing brackets and quotes
     (?P<after>\s*)
   | (?P<line>\s*\n\s*)
   | (?P<emoji>(?:[\U0001F300-\U0001FAFF\u2600-\u27bf]\ufe0f?\u200d?)+)(?P<gap>\s*)
@@ -71,8 +73,8 @@ def _stop_ends_here(text: str, match: "re.Match[str]") -> bool:
         word = re.search(r"[\w.]*$", text[max(0, match.start() - 12) : match.start()])
         before = word.group().lower() if word else ""
         if before in _ABBREVIATIONS:
-            # "at 5 p.m. The waiter": an abbreviation may still close a sentence.
-            return before in ("etc", "a.m", "p.m") and following.isupper()
+            # "at 5 p.m. The waiter": an abbreviation may still close a sentence; "No. 5" and "No. The waiter" differ.
+            return not following.isdigit() if before == "no" else before in _MAY_CLOSE and following.isupper()
         if re.fullmatch(r"(?:[a-z]\.)+[a-z]", before) and following.islower():
             return False
         if len(before) == 1 and before.isalpha() and before != "i" and following.isupper():

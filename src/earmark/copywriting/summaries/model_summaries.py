@@ -19,6 +19,7 @@ from earmark.copywriting.summaries.summaries import AspectSummary, CountedClaim
 from earmark.evidence import Claim, Evidence, Excerpt, content_id
 from earmark.language import LanguageModel, Message
 from earmark.language.prompt_files import PromptSet, load_prompt
+from earmark.language.spelling import as_meant
 from earmark.language.structured import ask
 from earmark.workers import Threads, Workers
 
@@ -222,7 +223,7 @@ def _opposite(polarity: str) -> str:
 
 def find_quote(text: str, quote: str) -> tuple[int, int] | None:
     """Where a quote stands in a text, letter by letter but for case, white space and the shape of quotation marks."""
-    pieces = [_loosely(piece) for piece in quote.strip().strip("\"'\u201c\u201d.").split()]
+    pieces = [_loosely(piece) for piece in as_meant(quote).strip().strip("\"'\u201c\u201d.").split()]
     if not pieces:
         return None
     found = re.search(r"(?<!\w)" + r"\s+".join(pieces) + r"(?!\w)", text, re.IGNORECASE)

@@ -33,7 +33,7 @@ def says_what_it_may(draft: Draft, brief: Brief) -> str | None:
 
 def reads_well(draft: Draft, brief: Brief) -> str | None:
     """No doubled words, stray brackets, broken sentences, wrong articles, or one sentence said twice."""
-    text = draft.text
+    text = _but_for_the_seller(draft.text, brief)
     if not text.strip():
         return "it is empty"
     for doubled in re.finditer(r"\b(\w+) \1\b", text, re.IGNORECASE):
@@ -55,6 +55,18 @@ def reads_well(draft: Draft, brief: Brief) -> str | None:
     return None
 
 
+def _but_for_the_seller(text: str, brief: Brief) -> str:
+    """A text with the seller's own words blanked: how they are spelt and marked is the seller's business."""
+    parts = {
+        part.rstrip(".")
+        for own in (*brief.must, *brief.product.facts.values())
+        for part in (own, *re.split(r"(?<=[.!?])\s+", own))
+    }
+    for part in sorted(parts, key=len, reverse=True):
+        text = text.replace(part, "\u2014") if len(part) > 1 else text
+    return text
+
+
 def _names_of(brief: Brief) -> str:
     """What is judged, and the product's own words: they may double a word ("piri piri sauce")."""
     targets = [f"{claim.target} {claim.surface}" for summary in brief.summaries for claim in summary.claims]
@@ -63,7 +75,7 @@ def _names_of(brief: Brief) -> str:
 
 def keeps_its_tone(draft: Draft, brief: Brief) -> str | None:
     """No shouting: exclamation marks only where the tone plays, and then few; no words in capitals."""
-    marks = draft.text.count("!") - sum(must.count("!") for must in brief.must)
+    marks = _but_for_the_seller(draft.text, brief).count("!")
     if marks > (2 if brief.style.tone in ("playful", "warm") else 0):
         return f"it shouts for a {brief.style.tone} tone"
     capitals = re.findall(r"\b[A-Z]{5,}\b", draft.text)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from random import Random
 
 from earmark.copywriting.english import capitalised
+from earmark.copywriting.reviews import split_sentences
 from earmark.copywriting.writers.channels import (
     AD_DESCRIPTION,
     AD_DESCRIPTIONS,
@@ -78,7 +79,8 @@ class Layout:
         chosen = [*self._points, *self._praised][: max(0, (room.lines or 5) - len(lines))]
         lines += self._speaker.say_alike("bullet", [point for point in chosen if point.descriptors], width)
         lines += self._speaker.say_alike("bullet_praised", [point for point in chosen if not point.descriptors], width)
-        lines += [self._as_line(fact) for fact in self._fact_texts()][: max(0, (room.lines or 5) - len(lines))]
+        facts = [self._as_line(fact) for fact in self._fact_texts()]
+        lines += [fact for fact in facts if len(fact) <= width][: max(0, (room.lines or 5) - len(lines))]
         return "\n".join(f"- {line}" for line in lines) if lines else None
 
     def ad(self) -> Piece | None:
@@ -216,9 +218,12 @@ class Layout:
         return [self._speaker.seller(text, is_fact=True) for text in chosen]
 
     def _fact_texts(self) -> list[str]:
-        """The seller's own record, as ``warranty: 3 years``."""
+        """The seller's own record, as ``warranty: 3 years``, less what must never be said."""
         facts = self._brief.product.facts
-        return [f"{key}: {value}" for key, value in facts.items() if key.lower() not in _SILENT_FACTS and value.strip()]
+        texts = [
+            f"{key}: {_in_one_sentence(value)}" for key, value in facts.items() if key.lower() not in _SILENT_FACTS
+        ]
+        return [text for text in texts if not any(never.lower() in text.lower() for never in self._brief.never)]
 
     def _line(self, kind: str, room: int) -> str | None:
         """A line that fits, of one, two or three points; of what is praised where there are none."""
@@ -272,6 +277,11 @@ class Layout:
     @staticmethod
     def _as_line(text: str) -> str:
         return capitalised(text.rstrip(". "))
+
+
+def _in_one_sentence(text: str) -> str:
+    """``Solid oak. Oiled by hand`` as ``Solid oak; Oiled by hand``: phrases hold a fact as a part of their sentence."""
+    return "; ".join(text[start:end].rstrip(".!?\u2026 ") for start, end in split_sentences(text))
 
 
 def _ended(text: str) -> str:
