@@ -5,6 +5,8 @@ from typing import Annotated
 
 import typer
 
+from earmark.cli.options import tell_encoding
+
 app = typer.Typer(add_completion=False, no_args_is_help=True)
 
 
@@ -28,6 +30,7 @@ def check(
     from earmark.copywriting.export import as_json as to_json
     from earmark.copywriting.grounding.checking import check_copy
 
+    tell_encoding(copy, reviews, facts, aspects)
     found = check_copy(
         copy,
         reviews,

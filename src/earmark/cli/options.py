@@ -1,9 +1,18 @@
-"""The help of an option is the docstring under its config field: said once, where the step reads it."""
+"""What commands share; the help of an option is the docstring under its config field."""
 
 import ast
 import inspect
+from contextlib import suppress
 from itertools import pairwise
+from pathlib import Path
 from textwrap import dedent
+
+import typer
+
+from earmark.errors import InvalidInput
+from earmark.language.untrusted import clean_text
+
+_TEXT_FILES = frozenset({".csv", ".tsv", ".tab", ".txt", ".md", ".json", ".jsonl", ".ndjson", ".toml", ""})
 
 
 def field_docs(config: type) -> dict[str, str]:
@@ -24,3 +33,13 @@ def field_docs(config: type) -> dict[str, str]:
 
 def _is_text(node: ast.stmt) -> bool:
     return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)
+
+
+def tell_encoding(*files: Path | str | None) -> None:
+    """Say of files of text that are not quite UTF-8 how they are read; what cannot be read is told by who reads it."""
+    from earmark.language.text_files import detect_encoding
+
+    for file in [Path(file) for file in files if file]:
+        with suppress(InvalidInput, OSError):
+            if file.suffix.lower() in _TEXT_FILES and (told := detect_encoding(file).told()):
+                typer.echo(f"{clean_text(file.name, 120)}: {told}", err=True)

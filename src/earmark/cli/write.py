@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from earmark.cli.model_options import Asking, asks_a_model, prompt_set
-from earmark.cli.options import field_docs
+from earmark.cli.options import field_docs, tell_encoding
 from earmark.copywriting.config import CopyConfig, checked
 from earmark.copywriting.copy_run import CopyRequest
 
@@ -92,6 +92,7 @@ def write(
         aspects=aspects,
         vectors=vectors,
     )
+    tell_encoding(reviews, facts, aspects)
     if not as_json:
         typer.echo(f"columns: {guess_columns(reviews, given).told()}", err=True)
     _run(request, out, as_json, asking)

@@ -11,6 +11,7 @@ from typing import Any
 
 from earmark.errors import InvalidInput
 from earmark.language.spelling import as_meant
+from earmark.language.text_files import read_text
 from earmark.language.untrusted import clean_text
 
 _WRAPPED = re.compile('^["\'\u201c\u2018\u00ab]([^"\u201c\u201d\u00ab\u00bb]*)["\'\u201d\u2019\u00bb]$')
@@ -44,12 +45,7 @@ def read_facts(path: Path) -> Facts:
     Raises:
         InvalidInput: the file cannot be read as such a record.
     """
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except OSError as error:
-        raise InvalidInput(f"{path} cannot be read: {error.strerror}.") from error
-    except UnicodeDecodeError as error:
-        raise InvalidInput(f"{path} is not UTF-8 text: save it as UTF-8.") from error
+    text = read_text(path)
     ending = path.suffix.lower()
     try:
         if ending == ".toml":

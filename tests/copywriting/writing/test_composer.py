@@ -22,7 +22,7 @@ from earmark.copywriting.writers.composer.points import article, points_of
 from earmark.copywriting.writers.composer.realise import filled, fits
 from earmark.copywriting.writers.composer.speaking import spoken_words
 from earmark.copywriting.writers.drafts import Channel, Length, Style
-from earmark.copywriting.writers.filters import reads_well
+from earmark.copywriting.writers.filters import reads_well, why_unfit
 
 STYLES = [
     Style(tone=tone, length=length, channel=channel)
@@ -298,3 +298,27 @@ def test_whatever_is_claimed_the_reader_carries_all_that_was_composed(brief, cla
     for draft in drafts:
         grounded = ground(draft, made)
         assert grounded.withheld == (), draft.text
+
+
+AWKWARD = [
+    "Solid oak.", "Solid oak. Oiled by hand.", "Solid oak!", "Wow! Solid oak!", "Solid oak; oiled", 'the "Oslo" frame',
+    "Oak [FSC] | oiled",
+    "Oak .. oiled", "Oak \U0001f333 oiled", "made by Acme Inc.", "No. 5 oak", "oak oak oak", "A oak frame", "SOLID OAK",
+    "Oak, " * 40 + "oiled",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("fact", AWKWARD)
+@pytest.mark.parametrize("length", get_args(Length))
+def test_however_a_fact_is_written_it_stands_in_no_drafts_way(fact, length, brief):
+    for tone, channel in product(("plain", "warm"), get_args(Channel)):
+        style = Style(tone=tone, length=length, channel=channel)
+        made = brief(style=style, facts={"frame": fact})
+        (draft,) = Composer().write(made, 1, seed=1)
+        assert why_unfit(draft, made) is None
+        assert ground(draft, made).withheld == ()
+
+
+def test_a_fact_that_says_what_must_never_be_said_is_left_out(brief):
+    made = brief(facts={"frame": "cheap oak"}, style=Style(length="bullets"), never=("cheap",))
+    assert all("cheap" not in draft.text for draft in Composer().write(made, 4, seed=1))

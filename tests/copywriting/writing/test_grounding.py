@@ -256,3 +256,51 @@ def test_price_and_health_words_are_named(brief, claim, draft):
     copy = ground(draft("The prices are affordable. The juice is healthy.", made), made)
     assert "affordable" in copy.compliance.price
     assert copy.compliance.health == "healthy"
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("The fries are crisp... The chef trained in Paris.", "The fries are crisp..."),
+        ("The fries are crisp... the chef trained in Paris.", "The fries are crisp..."),
+        ("The fries are crisp\u2026 The chef trained in Paris.", "The fries are crisp\u2026"),
+        ("(The fries are crisp.) The chef trained in Paris.", "(The fries are crisp.)"),
+        ("The fries are crisp \U0001f35f the chef trained in Paris.", "The fries are crisp \U0001f35f"),
+        ("The fries are crisp.The chef trained in Paris.", "The fries are crisp."),
+        ("The fries are crisp. the chef trained in Paris.", "The fries are crisp."),
+        ("The fries are crisp\uff01 The chef trained in Paris.", "The fries are crisp\uff01"),
+        ("The fries are crisp. Organic, too.", "The fries are crisp."),
+        ("The fries are crisp. Moist and dry.", "The fries are crisp."),
+        ("The chef trained with Acme Inc. The fries are crisp.", "The fries are crisp."),
+    ],
+)
+def test_each_sentence_goes_out_or_is_withheld_for_itself(text, kept, brief, draft):
+    made = brief()
+    copy = ground(draft(text, made), made)
+    assert copy.text == kept
+    assert len(copy.withheld) == 1
+    assert kept not in copy.withheld[0].text
+
+
+def test_a_judgement_without_its_thing_is_not_said_to_be_nobodys(brief, draft):
+    made = brief()
+    for text in ("Friendly.", "The personnel is friendly."):
+        (withheld,) = ground(draft(text, made), made).withheld
+        assert withheld.reason.startswith(
+            "it does not say what is 'friendly', or says it of nothing that reviews judge"
+        )
+
+
+@pytest.mark.parametrize("denial", ["aren\u00b4t", "arent", "aren t", "aren\ufffdt", "are n't"])
+def test_denials_in_copy_are_read_as_denials_however_they_are_typed(denial, brief, draft):
+    made = brief()
+    copy = ground(draft(f"The fries {denial} crisp.", made), made)
+    assert copy.text == ""
+    assert [item.text for item in copy.withheld] == ["The fries aren't crisp."]
+
+
+def test_quotation_marks_in_the_sellers_own_words_quote_no_review(brief, draft):
+    made = brief(facts={"chairs": 'the "Oslo" by hand'})
+    copy = ground(draft('Chairs: the "Oslo" by hand.', made), made)
+    assert copy.withheld == ()
+    assert copy.sentences[0].carried_by == "seller"

@@ -1,5 +1,7 @@
 """What never comes through: contact details, names, ranks, broken drafts, cells that run."""
 
+import json
+
 import pytest
 
 from earmark.copywriting.export import as_markdown, as_row, neutral
@@ -180,3 +182,23 @@ def test_facts_of_the_wrong_shape_are_one_sentence(tmp_path, content):
     path.write_text(content)
     with pytest.raises(InvalidInput, match=r"facts\.json"):
         read_facts(path)
+
+
+@pytest.mark.parametrize(
+    ("value", "kept"),
+    [
+        ("Solid oak.", "Solid oak"),
+        ("Solid oak... ", "Solid oak"),
+        ("Solid oak!", "Solid oak"),
+        ("Solid oak;\n", "Solid oak"),
+        ('"Solid oak."', "Solid oak"),
+        ("\u201cSolid oak\u201d.", "Solid oak"),
+        ("Solid oak. Oiled by hand.", "Solid oak. Oiled by hand"),
+        ('the "Oslo" chair', 'the "Oslo" chair'),
+        ("Doesn\u00b4t rust", "Doesn't rust"),
+    ],
+)
+def test_a_fact_is_kept_without_what_ends_its_sentence(tmp_path, value, kept):
+    path = tmp_path / "facts.json"
+    path.write_text(json.dumps({"material": value, "blank": " ... "}), encoding="utf-8")
+    assert read_facts(path).of("p", None) == {"material": kept}

@@ -13,6 +13,7 @@ from earmark.copywriting.reviews import Product, Sentence
 from earmark.errors import InvalidInput, UnknownName
 from earmark.evidence import Record
 from earmark.language.spelling import as_meant
+from earmark.language.text_files import read_text
 
 READY_SETS = ("restaurants", "hotels", "goods", "services", "shops")
 
@@ -82,10 +83,8 @@ def read_aspect_set(path: Path) -> AspectSet:
         InvalidInput: the file cannot be read, or an aspect in it lacks something; the sentence says which.
     """
     try:
-        table = tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except OSError as error:
-        raise InvalidInput(f"{path} cannot be read: {error.strerror}.") from error
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        table = tomllib.loads(read_text(path))
+    except tomllib.TOMLDecodeError as error:
         raise InvalidInput(f"{path} is not TOML: {error}.") from error
     return _parsed(table, str(path))
 

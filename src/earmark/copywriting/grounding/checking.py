@@ -12,6 +12,7 @@ from earmark.copywriting.writers.drafts import Draft
 from earmark.errors import InvalidInput, NotEnoughEvidence
 from earmark.evidence import content_id
 from earmark.language.spelling import as_meant
+from earmark.language.text_files import read_text
 from earmark.language.untrusted import clean_text
 
 _LONGEST = 20_000
@@ -44,7 +45,7 @@ def check_copy(
         InvalidInput: a file cannot be read, or it is not clear which product is meant.
         NotEnoughEvidence: no review of the product can be used.
     """
-    text = _read_text(copy)
+    text = _copy_of(copy)
     found = list(islice(read_products(reviews, columns, product), 2))
     if len(found) > 1:
         raise InvalidInput(f"{reviews} holds reviews of several products: name the one with --product.")
@@ -69,15 +70,8 @@ def check_copy(
     return ground(draft, brief)
 
 
-def _read_text(path: Path) -> str:
-    try:
-        raw = path.read_bytes()[: 4 * _LONGEST]
-    except OSError as error:
-        raise InvalidInput(f"{path} cannot be read: {error.strerror}.") from error
-    try:
-        text = raw.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        text = raw.decode("cp1252", "replace")
+def _copy_of(path: Path) -> str:
+    text = read_text(path, 4 * _LONGEST)
     lines = [clean_text(line, _LONGEST) for line in as_meant(text).splitlines()]
     cleaned = "\n".join(lines).strip()
     if not cleaned:

@@ -82,7 +82,7 @@ class Reader:
         self._name = support.brief.product.name
 
     def units(self, line: str) -> list[tuple[str, ...]]:
-        """The sentences of a line, each with those that go on about the same thing; a question and its answer are one."""
+        """The sentences of a line, each with those that go on about it; a question and its answer are one."""
         found: list[tuple[str, ...]] = []
         for part in _sentences(_LABELS.sub("", line).strip()):
             if found and _is_question(found[-1][-1]):

@@ -1,6 +1,5 @@
 """Rows out of CSV, TSV, JSONL and Parquet, one at a time, whatever the encoding and the dialect."""
 
-import codecs
 import csv
 import io
 import json
@@ -9,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from earmark.errors import InvalidInput
+from earmark.language.text_files import Encoding, detect_encoding, open_text
 
 Row = dict[str, str]
 
@@ -33,42 +33,6 @@ def read_rows(path: Path) -> Iterator[tuple[int, Row]]:
         yield from _delimited_rows(path, ending)
 
 
-def sniff_encoding(path: Path) -> str:
-    """The encoding of a text file: a byte-order mark, else UTF-8 where it decodes, else UTF-16 or Windows-1252.
-
-    Raises:
-        InvalidInput: none of them reads it.
-    """
-    with path.open("rb") as file:
-        head = file.read(_SAMPLE_BYTES)
-    if head.startswith(codecs.BOM_UTF8):
-        return "utf-8-sig"
-    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return "utf-16"
-    if _decodes_as_utf8(path):
-        # Latin text in UTF-16 without a mark is valid UTF-8 full of NULs.
-        if head.count(0) > len(head) // 4:
-            return "utf-16-le" if head[1:2] == b"\0" else "utf-16-be"
-        return "utf-8"
-    if head.count(0) > len(head) // 8:
-        return "utf-16-le" if head[1::2].count(0) > head[::2].count(0) else "utf-16-be"
-    if not any(byte in head for byte in (0x81, 0x8D, 0x8F, 0x90, 0x9D)) and 0 not in head:
-        return "cp1252"
-    raise InvalidInput(f"{path} is in an encoding that cannot be told: save it as UTF-8.")
-
-
-def _decodes_as_utf8(path: Path) -> bool:
-    decoder = codecs.getincrementaldecoder("utf-8")()
-    try:
-        with path.open("rb") as file:
-            while block := file.read(_SAMPLE_BYTES):
-                decoder.decode(block)
-            decoder.decode(b"", final=True)
-    except UnicodeDecodeError:
-        return False
-    return True
-
-
 def _checked(path: Path) -> str:
     if not path.is_file():
         raise InvalidInput(f"{path} is not a file: give a table of reviews ({', '.join(FORMATS)}).")
@@ -81,11 +45,11 @@ def _checked(path: Path) -> str:
 
 
 def _delimited_rows(path: Path, ending: str) -> Iterator[tuple[int, Row]]:
-    encoding = sniff_encoding(path)
+    encoding = detect_encoding(path)
     dialect = _dialect(path, encoding, ending)
     # A review may be longer than the 128 KiB at which the csv module gives up.
     csv.field_size_limit(_WIDEST_CELL)
-    with path.open(encoding=encoding, newline="") as file:
+    with open_text(path, encoding, newline="") as file:
         lines = csv.reader((line.replace("\0", "") for line in file), **dialect)
         try:
             header = _header(path, next(lines, []))
@@ -111,9 +75,9 @@ def _header(path: Path, cells: list[str]) -> list[str]:
     return [name or f"column {index + 1}" for index, name in enumerate(header)]
 
 
-def _dialect(path: Path, encoding: str, ending: str) -> dict[str, Any]:
+def _dialect(path: Path, encoding: Encoding, ending: str) -> dict[str, Any]:
     """The delimiter that splits the first line best, and whether quotes quote here."""
-    with path.open(encoding=encoding, newline="", errors="replace") as file:
+    with open_text(path, encoding, newline="") as file:
         sample = file.read(_SAMPLE_BYTES // 4)
     first = next(csv.reader(io.StringIO(sample)), []) and sample.split("\n", 1)[0]
     delimiter = _DELIMITERS.get(ending) or max(",;\t|", key=first.count)
@@ -133,8 +97,8 @@ def _quotes_are_paired(sample: str, delimiter: str) -> bool:
 
 
 def _json_rows(path: Path) -> Iterator[tuple[int, Row]]:
-    encoding = sniff_encoding(path)
-    with path.open(encoding=encoding) as file:
+    encoding = detect_encoding(path)
+    with open_text(path, encoding) as file:
         number = 0
         try:
             for number, line in enumerate(file, start=1):

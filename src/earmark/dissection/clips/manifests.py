@@ -8,6 +8,7 @@ from pathlib import Path
 
 from earmark.dissection.clips.listing import SPLITS, Listed, Listing, seconds, words
 from earmark.errors import InvalidInput
+from earmark.language.text_files import read_text
 from earmark.language.untrusted import clean_text
 from earmark.runs import Skipped
 
@@ -79,9 +80,7 @@ def read_rows(file: Path) -> Rows:
     try:
         if file.stat().st_size > _MAX_BYTES:
             raise InvalidInput(f"{file} is larger than {_MAX_BYTES // 2**20} MB: split it into several manifests.")
-        text = file.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise InvalidInput(f"{file} is not UTF-8 text: save it as UTF-8 and try again.") from error
+        text = read_text(file)
     except OSError as error:
         raise InvalidInput(f"{file} cannot be read: {error.strerror}.") from error
     # Not splitlines(): a caption may hold a form feed or a line separator, and JSON keeps those inside a line.

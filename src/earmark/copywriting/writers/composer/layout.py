@@ -1,5 +1,6 @@
 """Lay points out as a headline, a paragraph, bullets, an ad, an e-mail: what comes first, what is joined."""
 
+import re
 from collections.abc import Sequence
 from random import Random
 
@@ -23,6 +24,8 @@ Piece = str
 # Facts that are said by other means, or not at all.
 _SILENT_FACTS = {"name", "brand", "category", "id", "sku", "url", "website", "title"}
 _ENDING_AT_LEAST = 12
+# Three dots and emoji, where copy is cut into sentences.
+_PAUSES = re.compile(r"\s*(?:\.{2,}|\u2026|[\U0001F300-\U0001FAFF\u2600-\u27bf]\ufe0f?)+\s*(?=\S)")
 
 
 class Layout:
@@ -281,6 +284,7 @@ class Layout:
 
 def _in_one_sentence(text: str) -> str:
     """``Solid oak. Oiled by hand`` as ``Solid oak; Oiled by hand``: phrases hold a fact as a part of their sentence."""
+    text = _PAUSES.sub(", ", text)
     return "; ".join(text[start:end].rstrip(".!?\u2026 ") for start, end in split_sentences(text))
 
 
