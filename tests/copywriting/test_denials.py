@@ -36,7 +36,24 @@ def test_a_damaged_denial_is_a_complaint_whose_span_stands_in_the_cleaned_text(d
 
 
 @pytest.mark.parametrize(
-    "denial", ["wans't", "wasent", "wasn", "isint", "wernt", "wa'snt", "nto", "wasn*t even", "n0t", "noooott", "is n0t"]
+    "denial",
+    [
+        "wans't",
+        "wasent",
+        "wasn",
+        "isint",
+        "wernt",
+        "wa'snt",
+        "nto",
+        "wasn*t even",
+        "n0t",
+        "noooott",
+        "wuznt",
+        "nawt",
+        "isnae",
+        "wa snt",
+        "is n0t",
+    ],
 )
 def test_praise_beside_what_looks_like_a_denial_does_not_count(denial: str) -> None:
     assert usable_praise(f"On Monday the bread {denial} fresh when we came.") == []

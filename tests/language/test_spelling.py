@@ -44,6 +44,9 @@ def test_every_auxiliary_is_known_in_any_case(denial: str) -> None:
         ("wasn\\xe2\\x80\\x99t", "wasn\u2019t"),
         ("fresh \\ud83d\\ude00, 4\\/5, \\\"so\\\"", 'fresh \U0001f600, 4/5, "so"'),
         ("wasn&rsquo;t", "wasn\u2019t"),
+        ("The bread was N.O.T fresh, n o t at all", "The bread was NOT fresh, not at all"),
+        ("The bread was \u00ac fresh", "The bread was not fresh"),
+        ("The bread was \u0274\u1d0f\u1d1b fresh", "The bread was not fresh"),
     ],
 )  # fmt: skip
 def test_what_exports_did_to_a_text_is_undone(written: str, meant: str) -> None:

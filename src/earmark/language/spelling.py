@@ -42,6 +42,9 @@ _DENIAL = re.compile(
     re.IGNORECASE,
 )
 _PLAIN_DENIAL = re.compile(rf"{_AUXILIARY}n['\u2019]t", re.IGNORECASE)
+# "n o t", "N.O.T.", and signs of logic.
+_SPELT_OUT = re.compile(r"(?<![\w.])(n)[ .*_-]{1,2}(o)[ .*_-]{1,2}(t)(?![\w-])", re.IGNORECASE)
+_SIGN = re.compile(r"\s*[\u00ac\u2260]\s*")
 _RUN_TOGETHER = re.compile(rf"\b({_AUXILIARY})(not)\b", re.IGNORECASE)
 
 
@@ -83,6 +86,7 @@ def fold_apostrophes(text: str) -> str:
     ``was not``.
     """
     text = _APOSTROPHE.sub("'", in_plain_letters(text))
+    text = _SIGN.sub(" not ", _SPELT_OUT.sub(r"\1\2\3", text))
     return _RUN_TOGETHER.sub(r"\1 \2", _DENIAL.sub(_denial, text))
 
 

@@ -18,8 +18,10 @@ _LONG = [word for word in _DENIALS if len(word) > 4]
 _SAME_LETTERS = frozenset("".join(sorted(word)) for word in _DENIALS)
 _NEAR = 0.8
 """Share of letters, by difflib, from which a word is a denial with a letter too many, too few or in a wrong place."""
-# Cut short, or with a vowel in its middle.
-_LIKELY = re.compile(r"(?:was|were|is|are|does|did|has|had|could|would|should|must)n|is[aei]nt|[dcw]nt")
+# Cut short, with a vowel in its middle, by its sound, in Scots.
+_LIKELY = re.compile(
+    r"(?:was|were|is|are|does|did|has|had|could|would|should|must)n|is[aei]nt|s?nt|na[wh]t|nott|nowt|\w*[^aeiouyn\W]nt|\w{2,}nae"
+)
 _INNOCENT = frozenset({"donut", "donuts"}) | NEGATIONS
 _WORD = re.compile(r"[^\W_]+(?:['\u2019*][^\W_]+)*")
 _ENDING = re.compile(r"(?:'(?:s|re|ve|ll|d|m))+$")
