@@ -95,7 +95,7 @@ def detect_encoding(path: Path) -> Encoding:
     raise InvalidInput(f"{path} is in an encoding that cannot be told: save it as UTF-8.")
 
 
-def open_text(path: Path, encoding: Encoding | None = None, newline: str | None = None) -> TextIO:
+def open_text(path: Path, encoding: Encoding | None = None, *, newline: str | None = None) -> TextIO:
     """Open a text file in its encoding, ready to be streamed."""
     encoding = encoding or detect_encoding(path)
     return path.open(encoding=encoding.name, errors=encoding.errors, newline=newline)

@@ -18,6 +18,7 @@ from earmark.copywriting.evaluation.judging import Comparison, PairJudge, Prefer
 from earmark.errors import InvalidInput, NotEnoughEvidence
 from earmark.evidence import Record
 from earmark.language.orders import find_orders, holds_order
+from earmark.language.text_files import open_text
 from earmark.language.untrusted import clean_text
 from earmark.runs import Skipped
 
@@ -60,7 +61,7 @@ def read_copy(path: Path) -> dict[Key, str]:
     """
     found: dict[Key, str] = {}
     try:
-        with path.open(encoding="utf-8-sig") as file:
+        with open_text(path) as file:
             for number, line in enumerate(file, start=1):
                 if line.strip():
                     key, text = _piece(line, path, number)
@@ -68,8 +69,6 @@ def read_copy(path: Path) -> dict[Key, str]:
                         found[key] = text
     except OSError as error:
         raise InvalidInput(f"{path} cannot be read: {error.strerror}.") from error
-    except UnicodeDecodeError as error:
-        raise InvalidInput(f"{path} is not UTF-8 text.") from error
     if not found:
         raise InvalidInput(f"{path} holds no copy.")
     return found
@@ -216,7 +215,7 @@ def read_sheet(sheet: Path, *, seed: int) -> Preference:
     """
     try:
         kept = json.loads(key_file(sheet).read_text(encoding="utf-8"))
-        with sheet.open(encoding="utf-8-sig", newline="") as file:
+        with open_text(sheet, newline="") as file:
             rows = list(csv.DictReader(file))
         key = {str(pair["pair"]): pair for pair in kept["pairs"]}
     except OSError as error:

@@ -21,6 +21,7 @@ from earmark.dissection.recording.activations import Activations, load_activatio
 from earmark.dissection.verification.verification import Verification
 from earmark.errors import InvalidInput, NotEnoughEvidence, RunConflict
 from earmark.evidence import Outcome, Record
+from earmark.language.text_files import open_text
 from earmark.language.untrusted import clean_text
 from earmark.runs import RunFolder
 from earmark.runs.store import mendable_disk
@@ -128,12 +129,12 @@ def read_answers(filled: Path, key: SheetKey) -> dict[int, str]:
         InvalidInput: the file cannot be read, belongs to another sheet, or an answer is no letter of it.
     """
     try:
-        with filled.open(encoding="utf-8-sig", newline="") as file:
+        with open_text(filled, newline="") as file:
             rows: list[dict[str, Any]] = list(csv.DictReader(file))
     except OSError as error:
         raise InvalidInput(f"{filled} cannot be read: {error.strerror}.") from error
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise InvalidInput(f"{filled} is not a sheet in UTF-8 CSV.") from error
+    except csv.Error as error:
+        raise InvalidInput(f"{filled} is no sheet in CSV: {error}.") from error
     found: dict[int, str] = {}
     for line, row in enumerate(rows, start=2):
         number, answer = (row.get("question") or "").strip(), (row.get("answer") or "").strip()
