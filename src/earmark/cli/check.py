@@ -5,6 +5,8 @@ from typing import Annotated
 
 import typer
 
+from earmark.cli.terminal import say_json
+
 app = typer.Typer(add_completion=False, no_args_is_help=True)
 
 
@@ -38,6 +40,6 @@ def check(
         columns=columns_told(column or (), one_product),
     )
     if as_json:
-        typer.echo(to_json(found))
+        say_json(to_json(found))
     else:
         show_copy(found)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from earmark.cli.model_options import Asking, asks_a_model, prompt_set
+from earmark.cli.terminal import say, say_json
 from earmark.errors import InvalidInput
 from earmark.language.untrusted import clean_text
 
@@ -77,17 +78,15 @@ def _judge(first: Path, second: Path, reviews: Path | None, judge: "PairJudge", 
             "files": [report.model_dump() for report in found.files],
             "left_out": [item.model_dump() for item in found.left_out],
         }
-        typer.echo(json.dumps(plain, indent=2))
+        say_json(json.dumps(plain, indent=2))
         return
-    typer.echo(
-        f"judge: {found.judge}, asked in both orders; it changed its mind in {found.preference.disagreements:.0%}"
-    )
+    say(f"judge: {found.judge}, asked in both orders; it changed its mind in {found.preference.disagreements:.0%}")
     for item in found.left_out:
-        typer.echo(f"not judged, it speaks to the judge: {clean_text(item.uri)}, {item.reason}")
+        say(f"not judged, it speaks to the judge: {clean_text(item.uri)}, {item.reason}")
     for report in found.files:
         kept = "" if report.faithfulness is None else f", {report.faithfulness:.0%} of sentences carried by the reviews"
-        typer.echo(f"{report.file}: {report.pieces} pieces of {report.words:.0f} words{kept}")
-    typer.echo(told(found.preference, (first.name, second.name)))
+        say(f"{report.file}: {report.pieces} pieces of {report.words:.0f} words{kept}")
+    say(told(found.preference, (first.name, second.name)))
 
 
 def _people(first: Path, second: Path, sheet: Path, pairs: int, seed: int, as_json: bool) -> None:
@@ -97,13 +96,16 @@ def _people(first: Path, second: Path, sheet: Path, pairs: int, seed: int, as_js
         raise InvalidInput(f"a sheet for people is a .csv file, not {sheet.name!r}.")
     if not sheet.exists():
         count = write_sheet(first, second, sheet, seed=seed, pairs=pairs)
-        typer.echo(
+        say(
             f"{count} pairs: {sheet}. Fill in 'better' with first, second or tie, then give the same command again; "
             f"keep {key_file(sheet).name} from those who judge."
         )
         return
     found = read_sheet(sheet, seed=seed)
-    typer.echo(json.dumps(asdict(found), indent=2) if as_json else told(found, (first.name, second.name)))
+    if as_json:
+        say_json(json.dumps(asdict(found), indent=2))
+    else:
+        say(told(found, (first.name, second.name)))
 
 
 def _neurons(run: Path, out: Path | None, answers: list[Path], neurons: int, seed: int, as_json: bool) -> None:
@@ -116,14 +118,18 @@ def _neurons(run: Path, out: Path | None, answers: list[Path], neurons: int, see
     if answers:
         key = read_key(out)
         found = judge_answers(key, [read_answers(filled, key) for filled in answers])
-        typer.echo(found.model_dump_json(indent=2) if as_json else told(found))
+        if as_json:
+            say_json(found.model_dump_json(indent=2))
+            return
+        for line in told(found).splitlines():
+            say(line)
         return
     count = write_sheet(RunFolder.open(run), out, seed=seed, neurons=neurons)
     if as_json:
         paths = {"sheet": out, "clips": clips_folder(out), "key": key_file(out)}
-        typer.echo(json.dumps({"questions": count} | {name: str(path) for name, path in paths.items()}))
+        say_json(json.dumps({"questions": count} | {name: str(path) for name, path in paths.items()}))
         return
-    typer.echo(
+    say(
         f"{count} questions: {out}, sounds in {clips_folder(out)}. Hear the clips of a line, write the letter of the "
         f"description that fits them best, or none, under 'answer', and give the same command with --answers FILE. "
         f"Keep {key_file(out).name} from those who judge."

@@ -8,6 +8,7 @@ import typer
 
 from earmark.cli.options import field_docs
 from earmark.cli.progress import drawn
+from earmark.cli.terminal import say, say_json
 from earmark.dissection.unlearning.config import UnlearnConfig
 from earmark.dissection.unlearning.damage import Accuracy
 from earmark.dissection.unlearning.forgetting import Forgetting, How
@@ -68,14 +69,15 @@ def command(
 def _show(run: RunFolder, page: Path, as_json: bool) -> None:
     for found in run.read("forgetting", Forgetting):
         if as_json:
-            typer.echo(json.dumps(found.model_dump(exclude={"silenced": True, "damage": {"classes"}})))
+            say_json(json.dumps(found.model_dump(exclude={"silenced": True, "damage": {"classes"}})))
         else:
-            typer.echo("\n".join(forgetting_lines(found)))
+            for line in forgetting_lines(found):
+                say(line)
     if not as_json:
         for note in run.manifest.notes:
-            typer.echo(f"note: {clean_text(note)}")
-        typer.echo(f"run   {run.path}")
-        typer.echo(f"page  {page}")
+            say(f"note: {clean_text(note)}")
+        say(f"run   {run.path}")
+        say(f"page  {page}")
 
 
 def forgetting_lines(found: Forgetting) -> list[str]:
