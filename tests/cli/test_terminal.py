@@ -7,7 +7,6 @@ import re
 import sys
 
 import pytest
-from rich.console import Console
 from rich.text import Text
 
 from earmark.cli import app as command_line
@@ -183,4 +182,3 @@ def test_at_a_terminal_our_own_colours_come_through_and_those_of_others_do_not(m
     assert printed.startswith("\x1b[1mowned\\u001b]0;owned")
     assert "[red]owned" in printed
     assert not OBEYED.search(re.sub(r"\x1b\[(?:1|0)m", "", printed))
-    assert isinstance(console(), Console)
