@@ -36,6 +36,7 @@ example dot com
 HANDLES = """
 my twitter handle is janeroe84
 insta: jane_roe84
+janeroe84 on twitter
 IG jane_roe
 snap janeroe84
 tiktok: @jane.roe
@@ -70,6 +71,9 @@ card ending in 4242
 passport X12345678
 NI QQ123456C
 SSN 123-45-6789
+my order (12345) came
+CVV 123
+reg AB12 CDE
 driver's license D1234567
 licence plate B-MW 1234
 VIN 1HGCM82633A004352
@@ -100,6 +104,10 @@ Hauptstraße 5, 80331 München
 Bahnhofstr. 12
 10 rue de Rivoli, 75001 Paris
 Via Roma 12
+İstiklal Caddesi No: 5
+Václavské náměstí 1
+00-950 Warszawa
+테헤란로 123
 Calle Mayor 3
 Rua Augusta, 45
 ul. Długa 5
@@ -132,6 +140,15 @@ My daughter Saoirse loved it.
 my husband, Bartholomew, hated it
 Kwame and Adjoa were wonderful hosts.
 thanks to Thandiwe
+Thanks again, Quillon!
+Quillon was amazing, she made it fun.
+the girl at the counter, Quillon, was fun
+our waiter for the night was Quillon
+helped by the wonderful Quillon
+Quillon, who was there
+his name's quillon
+mrs quillon was there
+shout out to quillon!
 Ask for Xochitl at the bar!
 Owner Mehmetcan came out.
 the waiter (Quillon) was quick

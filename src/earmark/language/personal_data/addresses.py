@@ -21,7 +21,7 @@ _FLAT = r"(?:,?\s+(?:apt|apartment|unit|suite|ste|flat|floor|no|#)\.?\s?#?\w{1,5
 _ZIP = r"(?:,?\s+[A-Z][\w.' -]{2,25},?\s+[A-Z]{2}\s+\d{5}(?:-\d{4})?)?"
 _CITY = r"(?:,?\s+(?:[A-Z]{1,3}-)?\d{4,6}\s+[^\W\d_][\w-]+)?"
 _CAPITAL = r"[^\W\d_a-z][\w'-]*(?: [^\W\d_a-z][\w'-]*){0,2}"
-_NUMBER_AFTER = r",?\s+(?:n[.ro:°º]*\s?)?\d{1,4}(?:/\d{1,4})?\s?[a-z]?\b"
+_NUMBER_AFTER = r",?\s+(?:[nN][.ro:°º]*\s?)?\d{1,4}(?:/\d{1,4})?\s?[a-z]?\b"
 _NAMES = r"(?:[^\W\d_][\w.'-]*\s+){0,3}[^\W\d_][\w.'-]*"
 
 
@@ -54,10 +54,10 @@ ADDRESSES = (
         re.IGNORECASE,
     ),
     _pattern(
-        r"\b(?:(?<!-)(?:[A-ZÄÖÜ][\w-]{0,40}?)(?:weg|ring|damm|ufer|dijk|singel|vej|väg)|[A-ZÄÖÜ][\w-]* "
-        r"(?:Straße|Strasse|Str\.|Gasse|Platz|Allee|Weg|Ring|Damm|Ufer|utca|út|tér|Sokak|Sk\.|Caddesi|Cad\.))"
-        + _NUMBER_AFTER
-        + _CITY,
+        r"\b(?:(?<!-)(?:[^\W\d_a-z][\w-]{0,40}?)(?:weg|ring|damm|ufer|markt|dijk|singel|vej|väg|tie|pladsen)"
+        r"|[^\W\d_a-z][\w-]* "
+        r"(?:Straße|Strasse|Str\.|Gasse|Platz|Allee|Weg|Ring|Damm|Ufer|Markt|Graben|Vía|náměstí|nábřeží|utca|út|tér|"
+        r"Sokak|Sk\.|Caddesi|Cad\.))" + _NUMBER_AFTER + _CITY,
     ),
     _pattern(
         r"\b\d{1,4}\s?(?:bis|ter)?,?\s+(?:rue|avenue|av\.|boulevard|bd|place|allée|chemin|impasse|quai|cours|route|passage)"
@@ -66,25 +66,31 @@ ADDRESSES = (
     ),
     _pattern(
         rf"\b(?:Via|Viale|Piazza|Corso|Vicolo|Largo|Calle|C/|Avenida|Avda\.?|Av\.|Plaza|Paseo|Carrer|Camino|Carretera|Rua|"
-        rf"Travessa|Praça|ul\.|ulica|al\.|os\.|ulice|ulitsa|Strada|Jalan|Jl\.|Đường)\s+{_NAMES}{_NUMBER_AFTER}{_CITY}",
+        rf"Travessa|Praça|ul\.|ulica|al\.|os\.|ulice|ulitsa|Strada|Straße|Jalan|Jl\.|Đường)\s+"
+        rf"{_NAMES}{_NUMBER_AFTER}{_CITY}",
         re.IGNORECASE,
     ),
     _pattern(rf"(?:ул\.|улица|вул\.|пр\.|проспект|пер\.|переулок|οδός)\s*{_NAMES},?\s+(?:д\.?\s?)?\d+", re.IGNORECASE),
     _pattern(
-        r"〒?\d{3}-\d{4}\s?\w*[都道府県市区町]|[\u4e00-\u9fff]+[都道府県市区町村][\u4e00-\u9fff]*\d+[-丁番号\d]*|[\u4e00-\u9fff]{2,}[路街道巷]\d+号?"
+        r"〒?\d{3}-\d{4}\s?\w*[都道府県市区町]|[\u4e00-\u9fff]+[都道府県市区町村][\u4e00-\u9fff]*\d+[-丁番号\d]*"
+        r"|[\u4e00-\u9fff]{2,}[路街道巷]\d+号?|[\uac00-\ud7af]+[로길] ?\d+|(?:شارع|רחוב)\s\w+(?:\s\w+)?\s\d+"
     ),
     # Postcodes: United Kingdom, Canada, the Netherlands, the United States
     _pattern(
         r"\b[A-Z]{1,2}\d[A-Z\d]? (?!\d(?:GB|TB|HD|FT|LB|XL|PK|ND|RD|TH|ST|HR|WD|YR|OZ|QT)\b)\d[ABD-HJLNP-UW-Z]{2}\b",
         re.IGNORECASE,
     ),
+    # Poland, Sweden, Ireland, Australia
+    _pattern(r"\b\d\d-\d{3} [^\W\d_a-z][^\W\d_]+|\b\d{3} \d\d [A-ZÅÄÖ][a-zåäö]{2,}\b"),
+    _pattern(r"\b[A-Z]\d[\dW] [A-Z\d]{2}\d\d\b"),
+    _pattern(r"\b(?:[A-Z][a-z]+,? )?(?:NSW|VIC|QLD|TAS|ACT) \d{4}\b"),
     _pattern(r"\b[ABCEGHJ-NPRSTVXY]\d[A-Z] ?\d[A-Z]\d\b"),
     _pattern(r"\b[1-9]\d{3} (?!AM|PM|HD|TV|KB|MB|GB|BC|AD)[A-Z]{2}\b,? [A-Z][a-z]+"),
     _pattern(r"\b(?:[A-Z][a-z]+(?: [A-Z][a-z]+)?, )?[A-Z]{2} \d{5}(?:-\d{4})?\b|\b\d{5}-\d{4}\b"),
     _pattern(r"\b(?:[A-Z]{1,2}-)\d{4,5} [A-Z][\w-]+|\b\d{4}[1-9] (?=[A-ZÄÖÜ][a-zäöü])[^\W\d_]+\b"),
     _pattern(
-        r"\b(?:p\.?\s?o\.?\s?box|post office box|postfach|bo[iî]te postale|casella postale|apartado(?: postal)?)"
-        r"\s+#?\d+",
+        r"\b(?:p\.?\s?o\.?\s?box|post office box|pob|private bag|postfach|bo[iî]te postale|casella postale"
+        r"|apartado(?: postal)?)\s+#?\d+",
         re.IGNORECASE,
     ),
     _pattern(

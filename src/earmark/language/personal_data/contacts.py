@@ -23,7 +23,10 @@ _DOMAIN = (
     r"(?<![\w.@])(?<!\w-)(?=[\w-]+\.[\w-])(?:[\w-]+\.)*?(?=[\w-]*[^\W\d_])[\w-]+"
     r"\.(?-i:(?![A-Z][a-z])|(?=(?:Com|Net|Org)\b))"
 )
-_CUE = r"(?:visit|see|site|website|blog|link|url|page|go(?:es)? to|check(?: out)?|find (?:me|us)|at|on|web):?\s"
+_CUE = (
+    r"(?:visit|see|(?:site|website|blog|link|url|page|shop|store)(?: is)?|go(?:es)? to"
+    r"|check(?: out)?|find (?:me|us)|at|on|web):?\s"
+)
 _NICK = r"@?(?P<value>[^\W\d][\w.#$-]{2,}\w)"
 
 
@@ -38,7 +41,8 @@ CONTACTS = (
     _pattern(E_MAIL, rf"{_LOCAL}(?: dot [\w.+-]+)* at [\w-]+(?: dot [\w-]+)+"),
     _pattern(E_MAIL, r"(?<![^\W_])(?<!\.)[a-z\d.]+[_-]at[_-][a-z\d]+[_-]dot[_-]\w+"),
     _pattern(E_MAIL, rf"{_LOCAL} (?:at|@) (?:{_MAILERS})\b(?:\.\w+)?"),
-    # jane.roe at example.com
+    # JANE AT example.com; jane.roe at example.com
+    _pattern(E_MAIL, rf"{_LOCAL} (?-i:AT) [\w-]+(?:\.[\w-]+)+"),
     _pattern(E_MAIL, rf"(?<![\w.+'-])(?=[\w.+'-]*[.\d_+]\w){_LOCAL} at [\w-]+\.{_ENDINGS}\b"),
     _pattern(E_MAIL, r"\b(?:e-?mail|gmail)(?: address)?(?: is|\s?[:=])\s(?P<value>[\w.+-]*[\d._][\w.+-]*)"),
     _pattern(LINK, r"!?\[[^\]]*\]\([^)]*\)|\b[a-z][a-z\d+]{1,20}:/{2,3}\S+|\bwww\.\S+|///\w+\.\w+\.\w+"),
@@ -49,12 +53,13 @@ CONTACTS = (
     _pattern(LINK, rf"(?<![\w.])(?<!\w-)(?=[\w-]*[\d-])[\w-]++\.(?-i:(?![A-Z])){_WORD_ENDINGS}\b"),
     _pattern(LINK, r"(?<![\w-])[\w-]++ (?:dot|\(dot\)|\[dot\]) (?:com|net|org|io|co)\b"),
     _pattern(HANDLE, r"(?<![\w.])@\w[\w.-]*\w|(?<!\w)u/\w{3,}|\b\w{2,32}#\d{4}\b|(?<![\w$])\$[a-z]\w{2,}"),
-    _pattern(HANDLE, rf"\b{_PLATFORMS}(?: (?:handle|user ?name|user|name|account|id|tag|page))?\s?[:=]\s?{_NICK}"),
+    _pattern(HANDLE, rf"\b{_PLATFORMS}(?: (?:handle|user ?name|user|name|account|id|tag|page))?\s?[:=-]\s?{_NICK}"),
     _pattern(HANDLE, rf"\b(?:handle|user ?name|screen ?name|gamertag)(?: on \w+)?(?: is|\s?[:=]) ?{_NICK}"),
+    _pattern(HANDLE, rf"(?<![\w.])(?P<value>(?=[\w.]*[\d_])[a-z_][\w.]{{3,}}) on {_PLATFORMS}\b"),
     _pattern(HANDLE, rf"\bmy {_PLATFORMS}(?: name| account| id| tag)? (?:is|=) ?{_NICK}"),
     _pattern(
         HANDLE,
-        rf"\b{_PLATFORMS}(?: (?:is|name|user|at|as|under|me))? @?(?P<value>(?=[\w.#]*[\d_#])[a-z_][\w.#-]{{3,}})",
+        rf"\b{_PLATFORMS}(?: (?:is|name|user|at|as|under|me))? (?:@ ?)?(?P<value>(?=[\w.#]*[\d_#])[a-z_][\w.#-]{{3,}})",
     ),
     _pattern(
         HANDLE,

@@ -55,7 +55,9 @@ _INTRODUCED = tuple(
     for pattern in (
         rf"\b(?:{TITLES})\.?(?: (?:(?:&|and) )?(?:{TITLES})\.?)* {_PEOPLE}",
         rf"\b(?:{_ROLES}|{_RELATIONS})s?(?:'s name)?(?:,|:| -|,? named| called| {_IS})? \(?{_PEOPLE}",
-        rf"\b(?:{_CUES}),? (?:{_OUR}(?:\w+ )?(?:{_ROLES}),? )?\(?{_PEOPLE}",
+        rf"\b(?:{_CUES}),? (?:{_OUR}(?:\w+ )?(?:(?:{_ROLES}),? )?)?\(?{_PEOPLE}",
+        rf"\b(?:{_ROLES})s? (?-i:[a-z']+ ){{1,6}}(?:was|is|were|named|called) {_PEOPLE}",
+        rf"\b(?:counter|desk|register|bar|reception|phone), {_PEOPLE},",
         rf"\bthis is {_PEOPLE} (?:speaking|here|from)\b",
         rf"\b(?P<name>{_INITIAL} ?(?:{_INITIAL} ?)?{_ONE})",
         rf"(?:^|[.!?]\s*)(?:--?|~)\s?{_PEOPLE}\s*$",
@@ -64,9 +66,11 @@ _INTRODUCED = tuple(
 _ACTING = tuple(
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
-        rf"{_PEOPLE}(?:,| \(| as|, who {_IS}| the| {_IS})? {_OUR}?{_BETWEEN}(?:{_ROLES})s?\b",
+        rf"{_PEOPLE}(?:,| \(| as|, who {_IS}| the| {_IS}|'s)? {_OUR}?{_BETWEEN}(?:{_ROLES})s?\b",
         rf"{_PEOPLE} and (?:his|her) (?:team|crew|staff|wife|husband|partner|assistant|colleagues?)\b",
         rf"(?<!the )(?<!at )(?<!of ){_PEOPLE}(?: (?:also|always|really|even|then|kindly|personally))? (?:{_DEEDS})\b",
+        rf"{_PEOPLE}(?:,? who\b|,? you(?:'re| are| were| rock)\b| {_IS} [^.!?]{{0,60}}\b(?:he|she|his|her)\b)",
+        rf"{_PEOPLE} (?:at|behind|from) (?:the )?(?:front desk|desk|counter|register|reception|customer service)\b",
         rf"{_PEOPLE}'s (?:smile|attitude|kindness|patience|hospitality|personality|help|attentiveness|section)\b",
     )
 )
@@ -77,10 +81,11 @@ _ROLE_ANY_CASE = tuple(
         rf"\b(?:{_ROLES})(?:'s)? name (?:was|is) (?P<name>{_WORD}(?: {_WORD})?){_CLAUSE_END}",
     )
 )
+_NAMED = r"my name is|name(?:'s| was)|named|me llamo|je m'appelle|ich heiße|mrs?\.?|(?:kudos|props|shout[ -]?outs?) to"
 _CALLED = tuple(
     re.compile(pattern, re.IGNORECASE | re.MULTILINE)
     for pattern in (
-        rf"\b(?:my name is|name was|named|me llamo|je m'appelle|ich heiße) (?P<name>{_WORD}(?: {_WORD})?){_CLAUSE_END}",
+        rf"\b(?:{_NAMED}) (?P<name>{_WORD}(?: {_WORD})?){_CLAUSE_END}",
         rf"(?:^|[.!?\n]\s*)(?:{_CLOSINGS})\s*(?:[,:\n-]+)\s*(?P<name>{_WORD}(?: {_WORD}){{0,2}})\s*[.!]?\s*$",
     )
 )
@@ -108,7 +113,7 @@ def find_names(text: str) -> Iterator[tuple[int, int]]:
     if _INNER_CAPITAL.search(text):
         yield from _found(_INTRODUCED, text, lambda word: word not in _NEVER)
     yield from _found(_CALLED, text, lambda word: word not in _NEVER)
-    yield from _found(_ACTING, text, lambda word: word not in _NEVER | common)
+    yield from _found(_ACTING, text, lambda word: word not in _NEVER | common | _ROLE_WORDS)
     if words & _ROLE_WORDS:
         yield from _found(_ROLE_ANY_CASE, text, lambda word: word not in _NEVER)
         yield from _found((_PREDICATE,), text, lambda word: word not in _NEVER and not _JUDGING.fullmatch(word))

@@ -14,19 +14,17 @@ _OWNED = (  # numbers of which each person, order or document has its own
     r"member(?:ship)?|loyalty|rewards?|frequent flyer|customer|client|policy|claim|reference|ref|pnr|rma|transaction|"
     r"imei|vin|passport|(?:driv\w+(?:'s)? )?licen[cs]e(?: plate)?|number plate|registration|ssn|social security|nino?|"
     r"national insurance|tax id|tin|vat|dni|nif|cpf|pesel|bsn|aadhaar|nhs|medicare|medicaid|mrn|medical record|patient|"
-    r"student|employee|sort code|routing|iban|bic|swift|wallet|gift card|voucher|s/n|cvv|cvc"
+    r"student|employee|sort code|routing|iban|bic|swift|wallet|gift card|voucher|s/n|awb|conf|res|nric|sin|dl"
 )
 _OFTEN_OWNED = (
     r"case|ticket|serial|plate|reg|ni|tax|badge|chart|id|pin|pass ?code|password|(?:gate|door|entry) code|card|staff"
 )
-_NUMBER = r"(?:\s(?:number|num|no|nr|nbr|code|id|key|ending(?: in| with)?|ends in)\b\.?)"
-_VALUE = (
-    r"(?P<value>(?-i:[A-Z]{1,3}(?:-[A-Z]{1,3})?[- ])?[a-z\d/-]*\d[a-z\d/.-]*(?: [a-z\d/-]*\d[a-z\d/-]*){0,5})(?!\w)"
-)
+_NUMBER = r"(?:\s(?:number|num|no|nr|nbr|code|card|id|key|ending(?: in| with)?|ends in)\b\.?)"
+_VALUE = r"(?P<value>(?-i:(?:[A-Z]{1,3}[- ]){0,2})[a-z\d/-]*\d[a-z\d/.-]*(?: [a-z\d/-]*\d[a-z\d/-]*){0,5})(?!\w)"
 _MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*"
 _DATE = (
     rf"\d{{1,4}}[/.-]\d{{1,2}}[/.-]\d{{1,4}}|\d{{1,2}}(?:st|nd|rd|th)?(?: of)? {_MONTH}(?:,? \d{{4}})?"
-    rf"|{_MONTH} \d{{1,2}}(?:st|nd|rd|th)?(?:,? \d{{4}})?|(?:19|20)\d\d"
+    rf"|{_MONTH} (?:\d{{1,2}}(?:st|nd|rd|th)?(?:,? \d{{4}})?|\d{{4}})|(?:19|20)\d\d"
 )
 _OCTET = r"(?:25[0-5]|2[0-4]\d|1?\d?\d)"
 _DIGIT = r"(?:zero|oh|one|two|three|four|five|six|seven|eight|nine|double|triple)"
@@ -82,11 +80,11 @@ NUMBERS = (
         r"|\d{1,3}°\s?\d{1,2}['\u2032].{0,10}?[NS]\b.{0,3}?\d{1,3}°\s?\d{1,2}['\u2032].{0,10}?[EW]\b"
         r"|-?\d{1,3}\.\d{3,},-?\d{1,3}\.\d{3,}",
     ),
-    _identifier(rf"(?:{_OWNED})\b(?P<called>{_NUMBER}*(?:\s(?:is|was)\b|\s?[:=#]|\s-)*)"),
+    _identifier(rf"(?:{_OWNED})\b(?P<called>{_NUMBER}*(?:\s(?:is|was)\b|\s?[:=#,(]|\s-)*)"),
     _identifier(rf"(?:{_OFTEN_OWNED})\b(?P<called>{_NUMBER}+(?:\s(?:is|was)\b|\s?[:=#])*|\s?[:=#]+)"),
     _shape(IDENTIFIER, r"#(?=(?:[A-Z-]*\d){3})[A-Z\d-]{6,}\b|\bending (?:in |with )?(?P<value>\d{4})\b", re.IGNORECASE),
     _shape(IDENTIFIER, r"\b[A-Z]{2}\d\d(?: ?[A-Z\d]{4}){2,7}(?: ?[A-Z\d]{1,3})?\b"),  # IBAN
-    _shape(IDENTIFIER, r"\b[A-Z]{2} ?\d\d ?\d\d ?\d\d ?[A-D]\b|\b\d{8}-?[A-Z]\b|\b[XYZ]\d{7}[A-Z]\b"),  # persons
+    _shape(IDENTIFIER, r"\b[A-Z]{2} ?\d\d ?\d\d ?\d\d ?[A-D]\b|\b\d{7,8}-?[A-Z]\b|\b[A-Z]\d{7}[A-Z]\b"),  # persons
     _shape(IDENTIFIER, r"\b[A-Z]{6}\d\d[A-Z]\d\d[A-Z]\d{3}[A-Z]\b|\b[A-Z]{5}\d{4}[A-Z]\b|\b[A-Z]{2}\d{9}[A-Z]{2}\b"),
     _shape(
         IDENTIFIER, r"\b(?:[\dA-F]{2}[:-]){5}[\dA-F]{2}\b|\b[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}\b", re.IGNORECASE
@@ -97,6 +95,9 @@ NUMBERS = (
         r"|(?<![\w:])(?:[\da-f]{1,4}:){1,6}(?::[\da-f]{1,4}){1,6}(?![\w:])",
         re.IGNORECASE,
     ),
+    _shape(IDENTIFIER, r"\b(?:cvv2?|cvc|pin)(?: code| number| is|:)* (?P<value>\d{3,6})\b", re.IGNORECASE),
+    _shape(IDENTIFIER, r"\b(?i:reg|plate|registration)\b.{0,12}?(?P<value>[A-Z]{2}\d\d ?[A-Z]{3})\b"),
+    _shape(COORDINATES, r"\blat(?:itude)?\b.{0,3}-?\d+\.\d+.{0,3}\blong?(?:itude)?\b.{0,3}-?\d+\.\d+", re.IGNORECASE),
     _shape(IDENTIFIER, rf"(?<![\d.v])(?<!ersion )(?<!irmware )(?:{_OCTET}\.){{3}}{_OCTET}(?![\d.]*\d)"),
     _shape(IDENTIFIER, r"\b(?:bc1[a-z\d]{25,60}|0x[\da-fA-F]{40}|[13T][1-9A-HJ-NP-Za-km-z]{25,34})\b"),  # wallets
     Pattern(
