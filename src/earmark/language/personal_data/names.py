@@ -55,7 +55,7 @@ _INTRODUCED = tuple(
     for pattern in (
         rf"\b(?:{TITLES})\.?(?: (?:(?:&|and) )?(?:{TITLES})\.?)* {_PEOPLE}",
         rf"\b(?:{_ROLES}|{_RELATIONS})s?(?:'s name)?(?:,|:| -|,? named| called| {_IS})? \(?{_PEOPLE}",
-        rf"\b(?:{_CUES}),? (?:{_OUR}(?:\w+ )?(?:(?:{_ROLES}),? )?)?\(?{_PEOPLE}",
+        rf"\b(?:{_CUES}),? (?:{_OUR}(?:(?:\w+ )?(?:{_ROLES}),? |(?-i:[a-z]+ )))?\(?{_PEOPLE}",
         rf"\b(?:{_ROLES})s? (?-i:[a-z']+ ){{1,6}}(?:was|is|were|named|called) {_PEOPLE}",
         rf"\b(?:counter|desk|register|bar|reception|phone), {_PEOPLE},",
         rf"\bthis is {_PEOPLE} (?:speaking|here|from)\b",
