@@ -142,7 +142,8 @@ def _trimmed(match: re.Match[str], fits: Callable[[str], bool]) -> Iterator[tupl
     start = match.start(str(match.lastgroup))
     words = list(re.finditer(r"[^\W\d_]+", match[str(match.lastgroup)]))
     while words and not fits(words[0][0].lower()):
-        words.pop(0)
+        if words.pop(0)[0].lower() == "the":  # a place or a product: "The Copper Ladle"
+            return
     while words and words[-1][0].lower() in _NEVER:
         words.pop()
     if words:
