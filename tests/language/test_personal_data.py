@@ -185,6 +185,7 @@ Size 10, 2 x 4 inches, 1920 x 1080 at 60 Hz, 100-240V 50/60Hz, 10,000 mAh, ISO 9
 Bought in March 2020 for $1,299.00, on 12/25/2019 or 2019-05-12, from 2019 - 2021.
 The batteries last 20000-30000 hours. Fits sizes 8, 10, 12, 14 and 16. Order 2 pizzas.
 Version 1.2.3.4 of the firmware, HDMI 2.1, MP3 4GB, A4 paper, B12 5 mg, part number 12345.
+Part no. 12345-678, model 5550142, ISBN 978-3-16-148410-0, UPC: 012345678905, SKU EZEX10WD00BN5A0123.
 I use node.js, e.g. at home, i.e. here. Everything was fine.The food is.It was great.no complaints.
 We drove 5 minutes down the road, 20 minute drive, 4 lane highway, 5 star place, 12 inch square.
 The ticket was 45.00, the reservation was for 8 at 7:30 and the case is 12 mm thick.

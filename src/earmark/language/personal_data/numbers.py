@@ -36,6 +36,12 @@ _NO_TELEPHONE = re.compile(
 )
 
 
+_OF_A_PRODUCT = re.compile(
+    r"\b(?:part|model|item|article|style|sku|mpn|isbn|ean|upc|gtin|asin|barcode)(?: (?:no\.?|number|code)|\s?#|:)* $",
+    re.IGNORECASE,
+)
+
+
 def _is_identifier(match: re.Match[str]) -> bool:
     value = match["value"].rstrip(".")
     letters, digits = sum(map(str.isalpha, value)), sum(map(str.isdigit, value))
@@ -52,11 +58,18 @@ def _is_telephone(match: re.Match[str]) -> bool:
     groups = re.findall(r"\d+", match[0])
     if sum(map(len, groups)) < 7 or _NO_TELEPHONE.fullmatch(match[0]):
         return False
+    if _names_a_product(match):
+        return False
     return max(map(len, groups)) >= 3 or match[0][0] in "+(0" or max(map(len, groups)) == 1
 
 
 def _mixed(match: re.Match[str]) -> bool:
-    return sum(map(str.isdigit, match[0])) >= 6 and any(map(str.isalpha, match[0]))
+    enough = sum(map(str.isdigit, match[0])) >= 6 and any(map(str.isalpha, match[0]))
+    return enough and not _names_a_product(match)
+
+
+def _names_a_product(match: re.Match[str]) -> bool:
+    return bool(_OF_A_PRODUCT.search(match.string, max(0, match.start() - 24), match.start()))
 
 
 def _identifier(called: str) -> Pattern:
