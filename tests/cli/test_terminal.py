@@ -10,7 +10,7 @@ import pytest
 from rich.text import Text
 
 from earmark.cli import app as command_line
-from earmark.cli.terminal import cleaned_output, console, say, say_json
+from earmark.cli.terminal import cleaned_output, console, print_json, print_line
 
 PLANTED = "\x1b]0;owned\x07\x1b[31m\x1b[2K\x08\r\x7f\x9b2J\u202e\u2066\u200b"
 IN_A_NAME = PLANTED + "\nearmark: all is well"
@@ -134,14 +134,14 @@ def test_json_holds_the_true_values_and_no_character_that_is_obeyed(call, tmp_pa
 
 @pytest.mark.parametrize("text", [PLANTED, IN_A_NAME, "\ud800 lone", "tag \U000e0041", "👩\u200d🍳 كتاب"])
 def test_json_that_is_printed_loads_to_what_it_was(capsys, text):
-    say_json(json.dumps({"a": text}, ensure_ascii=False))
+    print_json(json.dumps({"a": text}, ensure_ascii=False))
     out = capsys.readouterr().out
     assert not OBEYED.search(out)
     assert json.loads(out) == {"a": text}
 
 
 def test_a_line_stays_one_line(capsys):
-    say("one\ntwo\r\nthree\x1b[1A")
+    print_line("one\ntwo\r\nthree\x1b[1A")
     assert capsys.readouterr().out == "one\\u000atwo\\u000d\\u000athree\\u001b[1A\n"
 
 

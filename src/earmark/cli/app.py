@@ -12,7 +12,7 @@ import typer
 from typer.core import TyperGroup
 from typer.main import get_command
 
-from earmark.cli.terminal import cleaned_output, say
+from earmark.cli.terminal import cleaned_output, print_line
 from earmark.errors import EarmarkError
 from earmark.language.untrusted import escaped
 from earmark.version import __version__
@@ -80,7 +80,7 @@ app = typer.Typer(cls=LateCommands, no_args_is_help=True, add_completion=False, 
 
 def _print_version(wanted: bool) -> None:
     if wanted:
-        say(f"earmark {__version__}")
+        print_line(f"earmark {__version__}")
         raise typer.Exit
 
 
@@ -100,11 +100,11 @@ def main() -> None:
         try:
             app()
         except EarmarkError as error:
-            say(f"earmark: {error}", err=True)
+            print_line(f"earmark: {error}", err=True)
             sys.exit(error.exit_code)
         except Exception:
             traceback.print_exc()
-            say(
+            print_line(
                 "earmark: this is a defect of ours; the lines above say where. Nothing written so far is lost.",
                 err=True,
             )

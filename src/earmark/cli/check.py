@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from earmark.cli.terminal import say_json
+from earmark.cli.terminal import print_json
 
 app = typer.Typer(add_completion=False, no_args_is_help=True)
 
@@ -40,6 +40,6 @@ def check(
         columns=columns_told(column or (), one_product),
     )
     if as_json:
-        say_json(to_json(found))
+        print_json(to_json(found))
     else:
         show_copy(found)

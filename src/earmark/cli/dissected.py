@@ -2,7 +2,7 @@
 
 import json
 
-from earmark.cli.terminal import console, say_json
+from earmark.cli.terminal import console, print_json
 from earmark.dissection.describing.descriptions import Description
 from earmark.dissection.verification.detection import Detection
 from earmark.dissection.verification.detection import told as told_by_captions
@@ -20,7 +20,7 @@ def show_run(run: RunFolder, *, as_json: bool, audio: bool) -> None:
     page = write_page(run, run.path / "page.html", audio=audio)
     verdicts = [one for one in run.read("verdicts", Verification) if one.subject == "description"]
     if as_json:
-        say_json(json.dumps(_summary(run, verdicts) | {"page": str(page)}))
+        print_json(json.dumps(_summary(run, verdicts) | {"page": str(page)}))
         return
     out = console()
     counts = _summary(run, verdicts)

@@ -7,7 +7,7 @@ import typer
 
 from earmark.cli.options import field_docs
 from earmark.cli.progress import drawn
-from earmark.cli.terminal import say, say_json
+from earmark.cli.terminal import print_json, print_line
 from earmark.dissection.findings.config import FindingsConfig
 from earmark.dissection.findings.records import CombinationFinding, Figure, Findings
 from earmark.report.findings_page import write_findings_page
@@ -47,38 +47,38 @@ def command(
     if out is not None:
         write_findings_page(found, out)
     if as_json:
-        say_json(found.model_dump_json(indent=2))
+        print_json(found.model_dump_json(indent=2))
         return
     _show(found)
     if out is not None:
-        say(f"page  {out}")
+        print_line(f"page  {out}")
 
 
 def _show(found: Findings) -> None:
     if found.combination:
-        say("(i) A combination of basic acoustic features, not of abstract concepts?")
-        say(f"    {found.combination_decision}: {found.combination_because}")
+        print_line("(i) A combination of basic acoustic features, not of abstract concepts?")
+        print_line(f"    {found.combination_decision}: {found.combination_because}")
     for network in found.combination:
         _show_tests(network)
     if found.polysemanticity:
-        say("(ii) Supervised training narrows, self-supervised stays polysemantic?")
-        say(f"    {found.polysemanticity_decision}: {found.polysemanticity_because}")
+        print_line("(ii) Supervised training narrows, self-supervised stays polysemantic?")
+        print_line(f"    {found.polysemanticity_decision}: {found.polysemanticity_because}")
     for one in found.polysemanticity:
-        say(f"  {one.network} ({one.strategy})")
+        print_line(f"  {one.network} ({one.strategy})")
         for trend in one.trends:
             beside = "beside its twin" if trend.beside_twin else "no twin"
-            say(f"    {trend.measure} from first block to last, {beside}: {said(trend.slope)}")
+            print_line(f"    {trend.measure} from first block to last, {beside}: {said(trend.slope)}")
     for comparison in found.comparisons if found.polysemanticity else ():
-        say(f"  {comparison.question} (expected {comparison.expected}): {said(comparison.figure)}")
+        print_line(f"  {comparison.question} (expected {comparison.expected}): {said(comparison.figure)}")
 
 
 def _show_tests(network: CombinationFinding) -> None:
     accuracy = "" if network.accuracy is None else f", {network.accuracy:.1%} right on {network.judged_on} clips"
-    say(f"  {network.network} ({network.strategy}{accuracy}): {network.decision}, {network.because}")
+    print_line(f"  {network.network} ({network.strategy}{accuracy}): {network.decision}, {network.because}")
     for test in network.tests:
-        say(f"    {test.name}: {test.says}; {test.question}: {said(test.figure)}; twin {said(test.untrained)}")
+        print_line(f"    {test.name}: {test.says}; {test.question}: {said(test.figure)}; twin {said(test.untrained)}")
     for damage in (*network.damages, *network.adjectives):
-        say(f"    silenced by {damage.chosen_by}: accuracy lost beyond random prunes {said(damage.damage)}")
+        print_line(f"    silenced by {damage.chosen_by}: accuracy lost beyond random prunes {said(damage.damage)}")
 
 
 def said(figure: Figure) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from earmark.cli.model_options import Asking, asks_a_model, prompt_set
-from earmark.cli.terminal import say, say_json
+from earmark.cli.terminal import print_json, print_line
 from earmark.errors import InvalidInput
 from earmark.language.untrusted import clean_text
 
@@ -78,15 +78,17 @@ def _judge(first: Path, second: Path, reviews: Path | None, judge: "PairJudge", 
             "files": [report.model_dump() for report in found.files],
             "left_out": [item.model_dump() for item in found.left_out],
         }
-        say_json(json.dumps(plain, indent=2))
+        print_json(json.dumps(plain, indent=2))
         return
-    say(f"judge: {found.judge}, asked in both orders; it changed its mind in {found.preference.disagreements:.0%}")
+    print_line(
+        f"judge: {found.judge}, asked in both orders; it changed its mind in {found.preference.disagreements:.0%}"
+    )
     for item in found.left_out:
-        say(f"not judged, it speaks to the judge: {clean_text(item.uri)}, {item.reason}")
+        print_line(f"not judged, it speaks to the judge: {clean_text(item.uri)}, {item.reason}")
     for report in found.files:
         kept = "" if report.faithfulness is None else f", {report.faithfulness:.0%} of sentences carried by the reviews"
-        say(f"{report.file}: {report.pieces} pieces of {report.words:.0f} words{kept}")
-    say(told(found.preference, (first.name, second.name)))
+        print_line(f"{report.file}: {report.pieces} pieces of {report.words:.0f} words{kept}")
+    print_line(told(found.preference, (first.name, second.name)))
 
 
 def _people(first: Path, second: Path, sheet: Path, pairs: int, seed: int, as_json: bool) -> None:
@@ -96,16 +98,16 @@ def _people(first: Path, second: Path, sheet: Path, pairs: int, seed: int, as_js
         raise InvalidInput(f"a sheet for people is a .csv file, not {sheet.name!r}.")
     if not sheet.exists():
         count = write_sheet(first, second, sheet, seed=seed, pairs=pairs)
-        say(
+        print_line(
             f"{count} pairs: {sheet}. Fill in 'better' with first, second or tie, then give the same command again; "
             f"keep {key_file(sheet).name} from those who judge."
         )
         return
     found = read_sheet(sheet, seed=seed)
     if as_json:
-        say_json(json.dumps(asdict(found), indent=2))
+        print_json(json.dumps(asdict(found), indent=2))
     else:
-        say(told(found, (first.name, second.name)))
+        print_line(told(found, (first.name, second.name)))
 
 
 def _neurons(run: Path, out: Path | None, answers: list[Path], neurons: int, seed: int, as_json: bool) -> None:
@@ -119,17 +121,17 @@ def _neurons(run: Path, out: Path | None, answers: list[Path], neurons: int, see
         key = read_key(out)
         found = judge_answers(key, [read_answers(filled, key) for filled in answers])
         if as_json:
-            say_json(found.model_dump_json(indent=2))
+            print_json(found.model_dump_json(indent=2))
             return
         for line in told(found).splitlines():
-            say(line)
+            print_line(line)
         return
     count = write_sheet(RunFolder.open(run), out, seed=seed, neurons=neurons)
     if as_json:
         paths = {"sheet": out, "clips": clips_folder(out), "key": key_file(out)}
-        say_json(json.dumps({"questions": count} | {name: str(path) for name, path in paths.items()}))
+        print_json(json.dumps({"questions": count} | {name: str(path) for name, path in paths.items()}))
         return
-    say(
+    print_line(
         f"{count} questions: {out}, sounds in {clips_folder(out)}. Hear the clips of a line, write the letter of the "
         f"description that fits them best, or none, under 'answer', and give the same command with --answers FILE. "
         f"Keep {key_file(out).name} from those who judge."

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
-from earmark.cli.terminal import say, say_json
+from earmark.cli.terminal import print_json, print_line
 from earmark.errors import InvalidInput
 
 app = typer.Typer(
@@ -58,10 +58,10 @@ def show(
         "neurons": sum(tap.width for tap in found),
     }
     if as_json:
-        say_json(json.dumps(facts))
+        print_json(json.dumps(facts))
         return
     for line in _lines(facts):
-        say(line)
+        print_line(line)
 
 
 _HEADS = {

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from earmark.cli.terminal import say
+from earmark.cli.terminal import print_line
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, help="Make sample sounds and reviews by formula.")
 
@@ -24,7 +24,7 @@ def sounds(
     from earmark.samples.sounds import SOUND_CLASSES, write_sounds
 
     manifest = write_sounds(out, per_class, seed, seconds=seconds, harder=harder)
-    say(f"{per_class * len(SOUND_CLASSES)} sounds of {len(SOUND_CLASSES)} classes: {manifest}")
+    print_line(f"{per_class * len(SOUND_CLASSES)} sounds of {len(SOUND_CLASSES)} classes: {manifest}")
 
 
 @app.command()
@@ -37,4 +37,4 @@ def reviews(
     from earmark.samples.reviews import write_reviews
 
     write_reviews(out, products, seed)
-    say(f"reviews of {products} products: {out}")
+    print_line(f"reviews of {products} products: {out}")

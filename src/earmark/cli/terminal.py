@@ -1,8 +1,8 @@
 """Print for people and machines; nothing that others wrote moves the cursor, hides, or starts a line of its own.
 
-File names, columns, manifests, captions and replies are data. Every line of a command goes out through :func:`say`,
-:func:`say_json` or a :func:`console`; what libraries, warnings and tracebacks print is escaped on its way, and rich,
-whose own colours must come through, writes past that and cleans each piece of text before it is coloured.
+File names, columns, manifests, captions and replies are data. Every line of a command goes out through
+:func:`print_line`, :func:`print_json` or a :func:`console`; what libraries, warnings and tracebacks print is escaped on
+its way, and rich, whose own colours must come through, writes past that and cleans each piece before it is coloured.
 """
 
 import io
@@ -19,12 +19,12 @@ from rich.text import Text
 from earmark.language.untrusted import escaped
 
 
-def say(line: str, *, err: bool = False) -> None:
+def print_line(line: str, *, err: bool = False) -> None:
     """Print one line; a line break in it can only come from data and is escaped like all that is not seen."""
     typer.echo(escaped(line, one_line=True), err=err)
 
 
-def say_json(text: str) -> None:
+def print_json(text: str) -> None:
     """Print JSON; what is escaped in it stands for the same character, so it loads to the true values."""
     typer.echo(escaped(text))
 

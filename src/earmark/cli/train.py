@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from earmark.cli.model_options import Asking, asks_a_model, prompt_set
-from earmark.cli.terminal import say, say_json
+from earmark.cli.terminal import print_json, print_line
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, help="Train a network or a writer from your own data.")
 
@@ -72,21 +72,21 @@ def network(
         clip_set = load_clips(clips, ClipConfig(held_out=held_out), seed, progress=progress)
         report = train_network(clip_set, out, config, start, progress)
     if as_json:
-        say_json(report.model_dump_json(indent=2))
+        print_json(report.model_dump_json(indent=2))
         return
     for skipped in clip_set.skipped:
-        say(f"skipped {skipped.uri}: {skipped.reason}", err=True)
+        print_line(f"skipped {skipped.uri}: {skipped.reason}", err=True)
     if report.accuracy is None or report.interval is None:
         untested = "none were held out to test on" if report.labels else "it names no class yet"
-        say(f"trained on {report.trained_on} clips; {untested}: {out}")
+        print_line(f"trained on {report.trained_on} clips; {untested}: {out}")
         return
     low, high = report.interval
     worst = min(report.per_class, key=lambda label: report.per_class[label])
-    say(
+    print_line(
         f"held-out accuracy {report.accuracy:.1%} ({low:.1%} to {high:.1%}) on {report.held_out} clips of "
         f"{len(report.labels)} classes; worst class {worst!r} at {report.per_class[worst]:.0%}"
     )
-    say(f"{report.megabytes:.1f} MB in {report.seconds:.0f} s: {out}")
+    print_line(f"{report.megabytes:.1f} MB in {report.seconds:.0f} s: {out}")
 
 
 @app.command()

@@ -7,7 +7,7 @@ import typer
 
 from earmark.cli.model_options import Asking, asks_a_model, prompt_set
 from earmark.cli.options import field_docs
-from earmark.cli.terminal import say
+from earmark.cli.terminal import print_line
 from earmark.copywriting.config import CopyConfig, checked
 from earmark.copywriting.copy_run import CopyRequest
 
@@ -94,7 +94,7 @@ def write(
         vectors=vectors,
     )
     if not as_json:
-        say(f"columns: {guess_columns(reviews, given).told()}", err=True)
+        print_line(f"columns: {guess_columns(reviews, given).told()}", err=True)
     _run(request, out, as_json, asking)
 
 

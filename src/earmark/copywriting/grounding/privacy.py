@@ -18,7 +18,7 @@ _EATEN = frozenset({"food", "drink", "dessert", "coffee"})
 
 def private_detail_in(text: str) -> str | None:
     """What kind of contact detail or number a text gives away, or ``None``; names apart."""
-    return next((detail.kind.told for detail in details_in(text) if detail.kind != NAME), None)
+    return next((detail.kind.noun for detail in details_in(text) if detail.kind != NAME), None)
 
 
 def names_in(text: str) -> set[str]:

@@ -111,25 +111,25 @@ def find_names(text: str) -> Iterator[tuple[int, int]]:
     # A word that the text also writes small is no name ("Parking was ..., the parking").
     common = frozenset(word for word in re.findall(r"[^\W\d_]+", text) if word.islower()) - FIRST_NAMES
     if _INNER_CAPITAL.search(text):
-        yield from _found(_INTRODUCED, text, lambda word: word not in _NEVER)
-    yield from _found(_CALLED, text, lambda word: word not in _NEVER)
-    yield from _found(_ACTING, text, lambda word: word not in _NEVER | common | _ROLE_WORDS)
+        yield from _names_by(_INTRODUCED, text, lambda word: word not in _NEVER)
+    yield from _names_by(_CALLED, text, lambda word: word not in _NEVER)
+    yield from _names_by(_ACTING, text, lambda word: word not in _NEVER | common | _ROLE_WORDS)
     if words & _ROLE_WORDS:
-        yield from _found(_ROLE_ANY_CASE, text, lambda word: word not in _NEVER)
-        yield from _found((_PREDICATE,), text, lambda word: word not in _NEVER and not _JUDGING.fullmatch(word))
+        yield from _names_by(_ROLE_ANY_CASE, text, lambda word: word not in _NEVER)
+        yield from _names_by((_PREDICATE,), text, lambda word: word not in _NEVER and not _JUDGING.fullmatch(word))
     if words & _LISTED:
-        yield from _found((_PLACED,), text, _LISTED.__contains__)
-        yield from _known(text)
+        yield from _names_by((_PLACED,), text, _LISTED.__contains__)
+        yield from _first_names_in(text)
 
 
-def _found(patterns: Iterable[re.Pattern[str]], text: str, fits: Callable[[str], bool]) -> Iterator[tuple[int, int]]:
+def _names_by(patterns: Iterable[re.Pattern[str]], text: str, fits: Callable[[str], bool]) -> Iterator[tuple[int, int]]:
     """The names that expressions find, each from the first word that may be one."""
     for pattern in patterns:
         for match in pattern.finditer(text):
             yield from _trimmed(match, fits)
 
 
-def _known(text: str) -> Iterator[tuple[int, int]]:
+def _first_names_in(text: str) -> Iterator[tuple[int, int]]:
     """First names wherever they stand, unless inside what is called after somebody ("a Les Paul")."""
     for match in _CAPITALS.finditer(text):
         for start, end in _trimmed(match, _LISTED.__contains__):

@@ -13,7 +13,7 @@ class Kind(NamedTuple):
 
     mark: str
     """What stands for it in a masked text."""
-    told: str
+    noun: str
     """How it is called to a person."""
 
 
