@@ -86,7 +86,7 @@ _CALLED = tuple(
     re.compile(pattern, re.IGNORECASE | re.MULTILINE)
     for pattern in (
         rf"\b(?:{_NAMED}) (?P<name>{_WORD}(?: {_WORD})?){_CLAUSE_END}",
-        rf"(?:^|[.!?\n]\s*)(?:{_CLOSINGS})\s*(?:[,:\n-]+)\s*(?P<name>{_WORD}(?: {_WORD}){{0,2}})\s*[.!]?\s*$",
+        rf"(?:^|[.!?\n]\s*)(?:{_CLOSINGS})\s*(?:[,\n-]+)\s*(?P<name>{_WORD}(?: {_WORD}){{0,2}})\s*[.!]?\s*$",
     )
 )
 _PLACED = re.compile(
