@@ -16,7 +16,7 @@ from earmark.language.providers.scripted import Scripted
         ("Call 555-0142 or (555) 010-0199!", "Call [number] or [number]!"),
         ("+44 20 7946 0958", "[number]"),
         ("See www.example.com/a?b and https://example.com.", "See [link] and [link]"),
-        ("follow @somebody", "follow [link]"),
+        ("follow @somebody", "follow [handle]"),
         ("The manager John was kind", "The manager [name] was kind"),
         ("Our server, Mary Ann, smiled", "Our server, [name], smiled"),
         ("Ask for Jean-Luc at the bar", "Ask for [name] at the bar"),

@@ -12,7 +12,9 @@ import typer
 from typer.core import TyperGroup
 from typer.main import get_command
 
+from earmark.cli.terminal import cleaned_output, print_line
 from earmark.errors import EarmarkError
+from earmark.language.untrusted import escaped
 from earmark.version import __version__
 
 # Each module of earmark.cli named here has a Typer called ``app``; the sentence is its line in ``earmark --help``.
@@ -33,8 +35,20 @@ COMMANDS = {
 }
 
 
+# Not exported by name.
+_UsageError: Any = typer.BadParameter.__base__
+
+
 class LateCommands(TyperGroup):
     """A group whose commands are imported when they are called, so that help and start-up stay fast."""
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run a command; what a usage error repeats of the user's words is cleaned."""
+        try:
+            return super().invoke(ctx)
+        except _UsageError as error:
+            error.message = escaped(error.message, one_line=True)
+            raise
 
     def list_commands(self, ctx: Any) -> list[str]:
         """Name the commands in the order of the table."""
@@ -66,7 +80,7 @@ app = typer.Typer(cls=LateCommands, no_args_is_help=True, add_completion=False, 
 
 def _print_version(wanted: bool) -> None:
     if wanted:
-        typer.echo(f"earmark {__version__}")
+        print_line(f"earmark {__version__}")
         raise typer.Exit
 
 
@@ -82,14 +96,16 @@ def earmark(
 
 def main() -> None:
     """Run the command line and leave with its exit code."""
-    try:
-        app()
-    except EarmarkError as error:
-        typer.echo(f"earmark: {error}", err=True)
-        sys.exit(error.exit_code)
-    except Exception:
-        traceback.print_exc()
-        typer.echo(
-            "earmark: this is a defect of ours; the lines above say where. Nothing written so far is lost.", err=True
-        )
-        sys.exit(1)
+    with cleaned_output():
+        try:
+            app()
+        except EarmarkError as error:
+            print_line(f"earmark: {error}", err=True)
+            sys.exit(error.exit_code)
+        except Exception:
+            traceback.print_exc()
+            print_line(
+                "earmark: this is a defect of ours; the lines above say where. Nothing written so far is lost.",
+                err=True,
+            )
+            sys.exit(1)

@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 
+from earmark.cli.terminal import print_line
 from earmark.language.cache import ReplyCache
 
 app = typer.Typer(
@@ -15,7 +16,7 @@ app = typer.Typer(
 def info() -> None:
     """Say where the cache lies, how many replies it keeps and how large they are."""
     found = ReplyCache().info()
-    typer.echo(f"{found.path}: {found.replies} replies, {found.bytes / 1e6:.1f} MB")
+    print_line(f"{found.path}: {found.replies} replies, {found.bytes / 1e6:.1f} MB")
 
 
 @app.command()
@@ -24,4 +25,4 @@ def prune(
 ) -> None:
     """Drop the oldest replies until the rest fits."""
     dropped = ReplyCache().prune(int(megabytes * 1e6))
-    typer.echo(f"dropped {dropped} replies")
+    print_line(f"dropped {dropped} replies")

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from earmark.cli.options import tell_encoding
+from earmark.cli.terminal import print_json
 
 app = typer.Typer(add_completion=False, no_args_is_help=True)
 
@@ -41,6 +42,6 @@ def check(
         columns=columns_told(column or (), one_product),
     )
     if as_json:
-        typer.echo(to_json(found))
+        print_json(to_json(found))
     else:
         show_copy(found)

@@ -2,9 +2,7 @@
 
 import json
 
-import typer
-from rich.console import Console
-
+from earmark.cli.terminal import console, print_json
 from earmark.dissection.describing.descriptions import Description
 from earmark.dissection.verification.detection import Detection
 from earmark.dissection.verification.detection import told as told_by_captions
@@ -22,27 +20,27 @@ def show_run(run: RunFolder, *, as_json: bool, audio: bool) -> None:
     page = write_page(run, run.path / "page.html", audio=audio)
     verdicts = [one for one in run.read("verdicts", Verification) if one.subject == "description"]
     if as_json:
-        typer.echo(json.dumps(_summary(run, verdicts) | {"page": str(page)}))
+        print_json(json.dumps(_summary(run, verdicts) | {"page": str(page)}))
         return
-    console = Console()
+    out = console()
     counts = _summary(run, verdicts)
-    console.print(
+    out.print(
         f"{counts['neurons']} neurons: {counts['described']} described, {counts['supported']} of them supported on "
         f"{counts['held_out']} held-out clips, {counts['dead']} dead; {counts['skipped']} files skipped."
     )
     for verdict in best_of_different_taps(verdicts, _SHOWN):
-        console.print()
-        console.print(f"{verdict.neuron}", style="bold", highlight=False, markup=False)
-        console.print(f"  {verdict.text}", highlight=False, markup=False)
-        console.print(f"  {score_line(verdict)}", style="dim", highlight=False, markup=False)
+        out.print()
+        out.print(f"{verdict.neuron}", style="bold")
+        out.print(f"  {verdict.text}")
+        out.print(f"  {score_line(verdict)}", style="dim")
     for line in other_judges(run):
-        console.print()
-        console.print(line, highlight=False, markup=False)
+        out.print()
+        out.print(line)
     for note in run.manifest.notes:
-        console.print(f"note: {note}", markup=False, highlight=False)
-    console.print()
-    console.print(f"run   {run.path}", markup=False, highlight=False, soft_wrap=True)
-    console.print(f"page  {page}", markup=False, highlight=False, soft_wrap=True)
+        out.print(f"note: {note}")
+    out.print()
+    out.print(f"run   {run.path}", soft_wrap=True)
+    out.print(f"page  {page}", soft_wrap=True)
 
 
 def other_judges(run: RunFolder) -> list[str]:

@@ -7,6 +7,7 @@ import typer
 
 from earmark.cli.options import field_docs
 from earmark.cli.progress import drawn
+from earmark.cli.terminal import print_json, print_line
 from earmark.dissection.findings.config import FindingsConfig
 from earmark.dissection.findings.records import CombinationFinding, Figure, Findings
 from earmark.report.findings_page import write_findings_page
@@ -46,38 +47,38 @@ def command(
     if out is not None:
         write_findings_page(found, out)
     if as_json:
-        typer.echo(found.model_dump_json(indent=2))
+        print_json(found.model_dump_json(indent=2))
         return
     _show(found)
     if out is not None:
-        typer.echo(f"page  {out}")
+        print_line(f"page  {out}")
 
 
 def _show(found: Findings) -> None:
     if found.combination:
-        typer.echo("(i) A combination of basic acoustic features, not of abstract concepts?")
-        typer.echo(f"    {found.combination_decision}: {found.combination_because}")
+        print_line("(i) A combination of basic acoustic features, not of abstract concepts?")
+        print_line(f"    {found.combination_decision}: {found.combination_because}")
     for network in found.combination:
         _show_tests(network)
     if found.polysemanticity:
-        typer.echo("(ii) Supervised training narrows, self-supervised stays polysemantic?")
-        typer.echo(f"    {found.polysemanticity_decision}: {found.polysemanticity_because}")
+        print_line("(ii) Supervised training narrows, self-supervised stays polysemantic?")
+        print_line(f"    {found.polysemanticity_decision}: {found.polysemanticity_because}")
     for one in found.polysemanticity:
-        typer.echo(f"  {one.network} ({one.strategy})")
+        print_line(f"  {one.network} ({one.strategy})")
         for trend in one.trends:
             beside = "beside its twin" if trend.beside_twin else "no twin"
-            typer.echo(f"    {trend.measure} from first block to last, {beside}: {said(trend.slope)}")
+            print_line(f"    {trend.measure} from first block to last, {beside}: {said(trend.slope)}")
     for comparison in found.comparisons if found.polysemanticity else ():
-        typer.echo(f"  {comparison.question} (expected {comparison.expected}): {said(comparison.figure)}")
+        print_line(f"  {comparison.question} (expected {comparison.expected}): {said(comparison.figure)}")
 
 
 def _show_tests(network: CombinationFinding) -> None:
     accuracy = "" if network.accuracy is None else f", {network.accuracy:.1%} right on {network.judged_on} clips"
-    typer.echo(f"  {network.network} ({network.strategy}{accuracy}): {network.decision}, {network.because}")
+    print_line(f"  {network.network} ({network.strategy}{accuracy}): {network.decision}, {network.because}")
     for test in network.tests:
-        typer.echo(f"    {test.name}: {test.says}; {test.question}: {said(test.figure)}; twin {said(test.untrained)}")
+        print_line(f"    {test.name}: {test.says}; {test.question}: {said(test.figure)}; twin {said(test.untrained)}")
     for damage in (*network.damages, *network.adjectives):
-        typer.echo(f"    silenced by {damage.chosen_by}: accuracy lost beyond random prunes {said(damage.damage)}")
+        print_line(f"    silenced by {damage.chosen_by}: accuracy lost beyond random prunes {said(damage.damage)}")
 
 
 def said(figure: Figure) -> str:

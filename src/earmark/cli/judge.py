@@ -9,6 +9,7 @@ import typer
 
 from earmark.cli.model_options import Asking, asks_a_model, prompt_set
 from earmark.cli.options import MOST_SEEDS
+from earmark.cli.terminal import print_json, print_line
 from earmark.errors import InvalidInput
 from earmark.language.untrusted import clean_text
 
@@ -80,17 +81,17 @@ def _judge(first: Path, second: Path, reviews: Path | None, judge: "PairJudge", 
             "files": [report.model_dump() for report in found.files],
             "left_out": [item.model_dump() for item in found.left_out],
         }
-        typer.echo(json.dumps(plain, indent=2))
+        print_json(json.dumps(plain, indent=2))
         return
-    typer.echo(
+    print_line(
         f"judge: {found.judge}, asked in both orders; it changed its mind in {found.preference.disagreements:.0%}"
     )
     for item in found.left_out:
-        typer.echo(f"not judged, it speaks to the judge: {clean_text(item.uri)}, {item.reason}")
+        print_line(f"not judged, it speaks to the judge: {clean_text(item.uri)}, {item.reason}")
     for report in found.files:
         kept = "" if report.faithfulness is None else f", {report.faithfulness:.0%} of sentences carried by the reviews"
-        typer.echo(f"{report.file}: {report.pieces} pieces of {report.words:.0f} words{kept}")
-    typer.echo(told(found.preference, (first.name, second.name)))
+        print_line(f"{report.file}: {report.pieces} pieces of {report.words:.0f} words{kept}")
+    print_line(told(found.preference, (first.name, second.name)))
 
 
 def _people(first: Path, second: Path, sheet: Path, pairs: int, seed: int, as_json: bool) -> None:
@@ -100,13 +101,16 @@ def _people(first: Path, second: Path, sheet: Path, pairs: int, seed: int, as_js
         raise InvalidInput(f"a sheet for people is a .csv file, not {sheet.name!r}.")
     if not sheet.exists():
         count = write_sheet(first, second, sheet, seed=seed, pairs=pairs)
-        typer.echo(
+        print_line(
             f"{count} pairs: {sheet}. Fill in 'better' with first, second or tie, then give the same command again; "
             f"keep {key_file(sheet).name} from those who judge."
         )
         return
     found = read_sheet(sheet, seed=seed)
-    typer.echo(json.dumps(asdict(found), indent=2) if as_json else told(found, (first.name, second.name)))
+    if as_json:
+        print_json(json.dumps(asdict(found), indent=2))
+    else:
+        print_line(told(found, (first.name, second.name)))
 
 
 def _neurons(run: Path, out: Path | None, answers: list[Path], neurons: int, seed: int, as_json: bool) -> None:
@@ -119,14 +123,18 @@ def _neurons(run: Path, out: Path | None, answers: list[Path], neurons: int, see
     if answers:
         key = read_key(out)
         found = judge_answers(key, [read_answers(filled, key) for filled in answers])
-        typer.echo(found.model_dump_json(indent=2) if as_json else told(found))
+        if as_json:
+            print_json(found.model_dump_json(indent=2))
+            return
+        for line in told(found).splitlines():
+            print_line(line)
         return
     count = write_sheet(RunFolder.open(run), out, seed=seed, neurons=neurons)
     if as_json:
         paths = {"sheet": out, "clips": clips_folder(out), "key": key_file(out)}
-        typer.echo(json.dumps({"questions": count} | {name: str(path) for name, path in paths.items()}))
+        print_json(json.dumps({"questions": count} | {name: str(path) for name, path in paths.items()}))
         return
-    typer.echo(
+    print_line(
         f"{count} questions: {out}, sounds in {clips_folder(out)}. Hear the clips of a line, write the letter of the "
         f"description that fits them best, or none, under 'answer', and give the same command with --answers FILE. "
         f"Keep {key_file(out).name} from those who judge."

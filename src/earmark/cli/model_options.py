@@ -10,6 +10,7 @@ from typing import Annotated, Any, get_args
 import typer
 
 from earmark.cli.options import field_docs
+from earmark.cli.terminal import print_line
 from earmark.errors import BudgetSpent, UnknownName
 from earmark.language.budget import Budget, BudgetConfig, Counting
 from earmark.language.choose import EMBEDDED, leaves_this_machine, open_model, shared_cache
@@ -69,14 +70,14 @@ class Asking:
         host = leaves_this_machine(name)
         if host is not None:
             masked = "" if self.send_raw else ", with names, addresses and numbers masked"
-            typer.echo(f"questions go to {host}{masked}", err=True)
+            print_line(f"questions go to {host}{masked}", err=True)
         try:
             yield model
         except BudgetSpent as spent:
             raise BudgetSpent(f"{spent} {go_on}") from spent
         finally:
             for line in told(budget):
-                typer.echo(line, err=True)
+                print_line(line, err=True)
 
 
 def asks_a_model(command: Callable[..., None]) -> Callable[..., None]:

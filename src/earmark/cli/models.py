@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from earmark.cli.model_options import Asking, asks_a_model
+from earmark.cli.terminal import print_json, print_line
 from earmark.errors import InvalidInput
 from earmark.language.trial import try_out
 
@@ -36,8 +37,8 @@ def check(
         for trial in try_out(model):
             usable = usable and (trial.works or trial.kind == "audio")
             if as_json:
-                typer.echo(json.dumps(trial.model_dump()))
+                print_json(json.dumps(trial.model_dump()))
             else:
-                typer.echo(f"{trial.kind:<11}{'works' if trial.works else 'does not work':<15}{trial.detail}")
+                print_line(f"{trial.kind:<11}{'works' if trial.works else 'does not work':<15}{trial.detail}")
     if not usable:
         raise typer.Exit(InvalidInput.exit_code)

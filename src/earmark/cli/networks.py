@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
+from earmark.cli.terminal import print_json, print_line
 from earmark.errors import InvalidInput
 
 app = typer.Typer(
@@ -56,7 +57,11 @@ def show(
         ],
         "neurons": sum(tap.width for tap in found),
     }
-    typer.echo(json.dumps(facts) if as_json else _as_text(facts))
+    if as_json:
+        print_json(json.dumps(facts))
+        return
+    for line in _lines(facts):
+        print_line(line)
 
 
 _HEADS = {
@@ -66,7 +71,7 @@ _HEADS = {
 }
 
 
-def _as_text(facts: dict[str, Any]) -> str:
+def _lines(facts: dict[str, Any]) -> list[str]:
     lines = [
         facts["name"],
         f"  rate     {facts['rate_hz']} Hz",
@@ -87,5 +92,4 @@ def _as_text(facts: dict[str, Any]) -> str:
         f"  {tap['name']:<{wide}}  {tap['kind']:<16}  {tap['width']:>6}{'' if tap['default'] else '  only if named'}"
         for tap in facts["taps"]
     ]
-    lines.append(f"\n{len(facts['taps'])} taps, {facts['neurons']} neurons")
-    return "\n".join(lines)
+    return [*lines, "", f"{len(facts['taps'])} taps, {facts['neurons']} neurons"]

@@ -10,8 +10,8 @@ from textwrap import dedent
 
 import typer
 
+from earmark.cli.terminal import print_line
 from earmark.errors import InvalidInput
-from earmark.language.untrusted import clean_text
 
 _TEXT_FILES = frozenset({".csv", ".tsv", ".tab", ".txt", ".md", ".json", ".jsonl", ".ndjson", ".toml", ""})
 MOST_SEEDS = 2**32 - 1
@@ -53,4 +53,4 @@ def tell_encoding(*files: Path | str | None) -> None:
         with suppress(InvalidInput, OSError):
             check_file(file, "give a file of text")
             if file.suffix.lower() in _TEXT_FILES and (told := detect_encoding(file).told()):
-                typer.echo(f"{clean_text(file.name, 120)}: {told}", err=True)
+                print_line(f"{file.name}: {told}", err=True)

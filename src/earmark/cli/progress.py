@@ -4,9 +4,9 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
+from earmark.cli.terminal import console
 from earmark.workers import Progress as Hook
 from earmark.workers import silent
 
@@ -21,8 +21,13 @@ def drawn(wanted: bool = True) -> Iterator[Hook]:
     if not wanted or not sys.stderr.isatty():
         yield silent
         return
-    columns = (TextColumn("{task.description:<24}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=Console(stderr=True)) as bars:
+    columns = (
+        TextColumn("{task.description:<24}", markup=False),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+    )
+    with Progress(*columns, console=console(err=True)) as bars:
         tasks: dict[str, TaskID] = {}
 
         def hook(stage: str, done: int, total: int | None) -> None:

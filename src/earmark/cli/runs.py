@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
+from earmark.cli.terminal import print_json, print_line
 from earmark.errors import InvalidInput
 from earmark.runs import RunFolder
 
@@ -28,14 +29,14 @@ def list_runs(
         raise InvalidInput(f"{folder} is not a folder.")
     found, broken = _runs_in(folder)
     for reason in broken:
-        typer.echo(reason, err=True)
+        print_line(reason, err=True)
     if as_json:
-        typer.echo(json.dumps([_line(run) for run in found], indent=2))
+        print_json(json.dumps([_line(run) for run in found], indent=2))
         return
     if not found:
-        typer.echo(f"no runs in {folder}.")
+        print_line(f"no runs in {folder}.")
     for line in map(_line, found):
-        typer.echo(f"{line['created_at']}  {line['kind']:<12}  {line['status']:<10}  {line['path']}")
+        print_line(f"{line['created_at']}  {line['kind']:<12}  {line['status']:<10}  {line['path']}")
 
 
 @app.command()
@@ -46,7 +47,7 @@ def show(run: Annotated[Path, typer.Argument(help="A run folder.")], as_json: _A
 
     opened = RunFolder.open(run)
     if as_json:
-        typer.echo(json.dumps({**opened.manifest.model_dump(mode="json"), "tables": table_rows(opened)}, indent=2))
+        print_json(json.dumps({**opened.manifest.model_dump(mode="json"), "tables": table_rows(opened)}, indent=2))
         return
     manifest = opened.manifest
     git = f", git {manifest.git}" if manifest.git else ""
@@ -63,7 +64,8 @@ def show(run: Annotated[Path, typer.Argument(help="A run folder.")], as_json: _A
     lines += [f"  skipped {clean_text(f'{item.uri}: {item.reason}')}" for item in manifest.skipped]
     lines += [f"  note: {note}" for note in manifest.notes]
     lines += [*_best_and_worst(opened), *_other_judges(opened), *_forgotten(opened), *_copy_told(opened)]
-    typer.echo("\n".join(lines))
+    for line in lines:
+        print_line(line)
 
 
 def _best_and_worst(run: RunFolder) -> list[str]:
@@ -137,23 +139,23 @@ def compare(
     neurons = compare_dissections(one, other)
     if as_json:
         plain = {**compared.model_dump(), "neurons": neurons.model_dump() if neurons else None}
-        typer.echo(json.dumps(plain, indent=2))
+        print_json(json.dumps(plain, indent=2))
         return
     for item in compared.differences:
-        typer.echo(f"{item.name}: {item.first or '(absent)'} | {item.second or '(absent)'}")
+        print_line(f"{item.name}: {item.first or '(absent)'} | {item.second or '(absent)'}")
     for table in compared.tables:
         rows = f"{_count(table.first_rows)} | {_count(table.second_rows)}"
-        typer.echo(f"table {table.name}: {'equal' if table.equal else 'differs'}, rows {rows}")
+        print_line(f"table {table.name}: {'equal' if table.equal else 'differs'}, rows {rows}")
     if neurons is None:
         return
-    typer.echo(
+    print_line(
         f"{neurons.both} neurons described in both ({neurons.only_first} only in the first, {neurons.only_second} only "
         f"in the second), {neurons.same_words} in the same words"
     )
     for change, count in neurons.outcomes.items():
-        typer.echo(f"  {change}: {count}")
+        print_line(f"  {change}: {count}")
     if neurons.first_pearson is not None and neurons.second_pearson is not None:
-        typer.echo(f"  mean held-out Pearson: {neurons.first_pearson:.3f} | {neurons.second_pearson:.3f}")
+        print_line(f"  mean held-out Pearson: {neurons.first_pearson:.3f} | {neurons.second_pearson:.3f}")
 
 
 def _runs_in(folder: Path) -> tuple[list[RunFolder], list[str]]:

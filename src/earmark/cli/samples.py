@@ -5,6 +5,8 @@ from typing import Annotated
 
 import typer
 
+from earmark.cli.terminal import print_line
+
 app = typer.Typer(add_completion=False, no_args_is_help=True, help="Make sample sounds and reviews by formula.")
 
 
@@ -22,7 +24,7 @@ def sounds(
     from earmark.samples.sounds import SOUND_CLASSES, write_sounds
 
     manifest = write_sounds(out, per_class, seed, seconds=seconds, harder=harder)
-    typer.echo(f"{per_class * len(SOUND_CLASSES)} sounds of {len(SOUND_CLASSES)} classes: {manifest}")
+    print_line(f"{per_class * len(SOUND_CLASSES)} sounds of {len(SOUND_CLASSES)} classes: {manifest}")
 
 
 @app.command()
@@ -35,4 +37,4 @@ def reviews(
     from earmark.samples.reviews import write_reviews
 
     write_reviews(out, products, seed)
-    typer.echo(f"reviews of {products} products: {out}")
+    print_line(f"reviews of {products} products: {out}")

@@ -7,6 +7,7 @@ import typer
 
 from earmark.cli.model_options import Asking, asks_a_model, prompt_set
 from earmark.cli.options import MOST_SEEDS, finite
+from earmark.cli.terminal import print_json, print_line
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, help="Train a network or a writer from your own data.")
 
@@ -79,23 +80,23 @@ def network(
         clip_set = load_clips(clips, ClipConfig(held_out=held_out, clip_s=clip_s), seed, progress=progress)
         report = train_network(clip_set, out, config, start, progress)
     if as_json:
-        typer.echo(report.model_dump_json(indent=2))
+        print_json(report.model_dump_json(indent=2))
         return
     for note in clip_set.notes:
-        typer.echo(f"note: {note}", err=True)
+        print_line(f"note: {note}", err=True)
     for skipped in clip_set.skipped:
-        typer.echo(f"skipped {skipped.uri}: {skipped.reason}", err=True)
+        print_line(f"skipped {skipped.uri}: {skipped.reason}", err=True)
     if report.accuracy is None or report.interval is None:
         untested = "none were held out to test on" if report.labels else "it names no class yet"
-        typer.echo(f"trained on {report.trained_on} clips; {untested}: {out}")
+        print_line(f"trained on {report.trained_on} clips; {untested}: {out}")
         return
     low, high = report.interval
     worst = min(report.per_class, key=lambda label: report.per_class[label])
-    typer.echo(
+    print_line(
         f"held-out accuracy {report.accuracy:.1%} ({low:.1%} to {high:.1%}) on {report.held_out} clips of "
         f"{len(report.labels)} classes; worst class {worst!r} at {report.per_class[worst]:.0%}"
     )
-    typer.echo(f"{report.megabytes:.1f} MB in {report.seconds:.0f} s: {out}")
+    print_line(f"{report.megabytes:.1f} MB in {report.seconds:.0f} s: {out}")
 
 
 @app.command()

@@ -3,8 +3,7 @@
 import json
 from dataclasses import asdict
 
-import typer
-
+from earmark.cli.terminal import print_json, print_line
 from earmark.copywriting.training.training_recipe import TrainedWriter
 
 
@@ -12,12 +11,12 @@ def show_writer(done: TrainedWriter, as_json: bool) -> None:
     """Print what came of a training, for people or for machines."""
     if as_json:
         plain = {name: str(value) if name == "folder" else value for name, value in asdict(done).items()}
-        typer.echo(json.dumps(plain))
+        print_json(json.dumps(plain))
         return
-    typer.echo(f"{done.pairs} lessons, validation loss {done.validation_loss:.3f}")
+    print_line(f"{done.pairs} lessons, validation loss {done.validation_loss:.3f}")
     if done.before is not None and done.after is not None:
-        typer.echo(
+        print_line(
             f"gated sum for held-out products {done.before:.3f} fine-tuned, {done.after:.3f} at its best, after step "
             f"{done.best_step} of {done.steps}; it ended because {done.stopped_because}"
         )
-    typer.echo(f"policy: {done.folder}")
+    print_line(f"policy: {done.folder}")

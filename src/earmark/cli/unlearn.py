@@ -8,6 +8,7 @@ import typer
 
 from earmark.cli.options import field_docs
 from earmark.cli.progress import drawn
+from earmark.cli.terminal import print_json, print_line
 from earmark.dissection.unlearning.config import UnlearnConfig
 from earmark.dissection.unlearning.damage import Accuracy
 from earmark.dissection.unlearning.forgetting import Forgetting, How
@@ -68,14 +69,15 @@ def command(
 def _show(run: RunFolder, page: Path, as_json: bool) -> None:
     for found in run.read("forgetting", Forgetting):
         if as_json:
-            typer.echo(json.dumps(found.model_dump(exclude={"silenced": True, "damage": {"classes"}})))
+            print_json(json.dumps(found.model_dump(exclude={"silenced": True, "damage": {"classes"}})))
         else:
-            typer.echo("\n".join(forgetting_lines(found)))
+            for line in forgetting_lines(found):
+                print_line(line)
     if not as_json:
         for note in run.manifest.notes:
-            typer.echo(f"note: {clean_text(note)}")
-        typer.echo(f"run   {run.path}")
-        typer.echo(f"page  {page}")
+            print_line(f"note: {clean_text(note)}")
+        print_line(f"run   {run.path}")
+        print_line(f"page  {page}")
 
 
 def forgetting_lines(found: Forgetting) -> list[str]:

@@ -7,6 +7,7 @@ import typer
 
 from earmark.cli.model_options import Asking, asks_a_model, prompt_set
 from earmark.cli.options import MOST_SEEDS, field_docs, finite, tell_encoding
+from earmark.cli.terminal import print_line
 from earmark.copywriting.config import MOST_DRAFTS, CopyConfig, checked
 from earmark.copywriting.copy_run import CopyRequest
 
@@ -94,7 +95,7 @@ def write(
     )
     tell_encoding(reviews, facts, aspects)
     if not as_json:
-        typer.echo(f"columns: {guess_columns(reviews, given).told()}", err=True)
+        print_line(f"columns: {guess_columns(reviews, given).told()}", err=True)
     _run(request, out, as_json, asking)
 
 

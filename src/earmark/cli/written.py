@@ -3,9 +3,8 @@
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-import typer
-
 from earmark.cli.receipts import show_copy, show_total
+from earmark.cli.terminal import print_json, print_line
 from earmark.copywriting.copy_run import CopyRequest, copies_of, run_copy
 from earmark.copywriting.export import ENDINGS, as_json, check_ending, export
 from earmark.copywriting.grounding.grounding import GroundedCopy
@@ -68,7 +67,7 @@ def show_run(
         export(file, copies_of(folder))
         told = f"copy: {file} ({file.suffix[1:]}); {told}"
     page = write_copy_page(RunFolder.open(folder), folder / "page.html")
-    typer.echo(f"{told}; page: {page}", err=True)
+    print_line(f"{told}; page: {page}", err=True)
 
 
 def show_copies(copies: Iterable[GroundedCopy], for_machines: bool, brief: bool = False) -> None:
@@ -76,7 +75,7 @@ def show_copies(copies: Iterable[GroundedCopy], for_machines: bool, brief: bool 
     total = _Total()
     for copy in total.counted(copies):
         if for_machines:
-            typer.echo(as_json(copy))
+            print_json(as_json(copy))
         elif not brief:
             show_copy(copy)
     if not for_machines:

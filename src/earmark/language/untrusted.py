@@ -17,6 +17,10 @@ _INVISIBLE = frozenset(
 )
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 _HIDDEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
+# What a terminal obeys or leaves out, line and paragraph separators among it.
+_UNSEEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
+_JOINERS = frozenset("\u200c\u200d")
+_BREAKS = frozenset("\n\t")
 _MARKS_IN_A_ROW = 3
 _ELLIPSIS = "\u2026"
 
@@ -65,6 +69,25 @@ def strip_hidden(text: str) -> str:
 def without_lone_surrogates(text: str) -> str:
     """A text without halves of characters, which no file and no terminal can hold."""
     return text if text.isascii() else text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "ignore")
+
+
+def escaped(text: str, *, one_line: bool = False) -> str:
+    r"""A text whose control, bidirectional and invisible characters are written out, as in JSON: ``\u001b``.
+
+    Joiners stay, which emoji and many scripts are written with; line breaks and tabs stay unless ``one_line``.
+    """
+    if text.isascii() and text.isprintable():
+        return text
+    kept = _JOINERS if one_line else _JOINERS | _BREAKS
+    return "".join(
+        character if character in kept or unicodedata.category(character) not in _UNSEEN else _written_out(character)
+        for character in text
+    )
+
+
+def _written_out(character: str) -> str:
+    units = character.encode("utf-16-be", "surrogatepass").hex()
+    return "".join(f"\\u{units[at : at + 4]}" for at in range(0, len(units), 4))
 
 
 def _shorten(line: str, limit: int) -> str:

@@ -10,9 +10,11 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from earmark.language.untrusted import escaped
+
 _ASSETS = Path(__file__).parent / "assets"
-# What would end a script element, begin a comment in one, or (to older parsers) break a line of JavaScript.
-_ESCAPES = {ord(character): f"\\u{ord(character):04x}" for character in "<>&\u2028\u2029"}
+# What would end a script element, or begin a comment in one.
+_ESCAPES = {ord(character): f"\\u{ord(character):04x}" for character in "<>&"}
 
 
 def render(
@@ -53,7 +55,7 @@ def render(
 def json_for_script(value: Any) -> Markup:
     """Plain values as JSON that can stand in a script element whatever it holds."""
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-    return Markup(text.translate(_ESCAPES))  # noqa: S704 - nothing in it can end the element
+    return Markup(escaped(text).translate(_ESCAPES))  # noqa: S704 - nothing in it can end the element
 
 
 def ridge(shares: Sequence[float], base: float) -> str:
@@ -89,6 +91,7 @@ def _environment() -> Environment:
         loader=FileSystemLoader(_ASSETS),
         autoescape=True,
         undefined=StrictUndefined,
+        finalize=lambda value: escaped(value) if type(value) is str else value,
         trim_blocks=True,
         lstrip_blocks=True,
     )

@@ -57,6 +57,27 @@ def test_a_target_that_is_always_written_with_a_capital_may_be_a_person():
 
 
 @pytest.mark.parametrize(
+    ("detail", "reason"),
+    [
+        ("write to jane.roe at example dot com", "an e-mail address"),
+        ("see janeroe.pl", "a link"),
+        ("insta: jane_roe84", "a handle"),
+        ("call ２１２－５５５－０１８７", "a telephone number"),
+        ("order #A1B2C3D4", "a number that leads to a person"),
+        ("at 12B Baker St", "an address"),
+        ("born 3/4/1985", "a date of birth"),
+        ("thanks to Xochitl", "Xochitl may be a private person's name"),
+        ("Ольга была нашей официанткой", "Ольга may be a private person's name"),
+    ],
+)
+def test_copy_that_holds_a_private_detail_is_withheld_whoever_wrote_it(detail, reason, brief, draft):
+    made = brief()
+    copy = ground(draft(f"The fries are crisp, {detail}.", made), made)
+    assert copy.text == ""
+    assert reason in copy.withheld[0].reason
+
+
+@pytest.mark.parametrize(
     ("target", "texts"),
     [
         ("priya", ["Our server Priya was friendly.", "priya is friendly"]),
