@@ -23,7 +23,12 @@ _HEADS = ("classifier", "projector", "layer_weights")
 _TRAINING_ONLY = ("masked_spec_embed",)
 
 
-def load_network(reference: str, *, trust_pickle: bool = False) -> AudioNetwork:
+def is_factory(reference: str) -> bool:
+    """Whether a reference names code, which is imported to make the network."""
+    return re.fullmatch(r"[\w.]+:[\w.]+", reference) is not None and not Path(reference).is_dir()
+
+
+def load_network(reference: str, *, trust_pickle: bool = False, imported_from: Path | None = None) -> AudioNetwork:
     """Load a network by reference.
 
     Args:
@@ -31,6 +36,7 @@ def load_network(reference: str, *, trust_pickle: bool = False) -> AudioNetwork:
             ``package.module:factory`` that returns an :class:`AudioNetwork`, or the name of a network that ships
             with earmark ("reference").
         trust_pickle: also load weights that are pickles, which can run code. Remote code is never run.
+        imported_from: the folder that a factory may be imported from; the current one by default.
 
     Raises:
         InvalidInput: nothing of that kind can be loaded; the sentence says why.
@@ -39,8 +45,8 @@ def load_network(reference: str, *, trust_pickle: bool = False) -> AudioNetwork:
         raise InvalidInput("a network is needed: a folder, a hub id, package.module:factory, or reference.")
     if Path(reference).is_dir():
         return _from_transformers(reference, trust_pickle, name=str(Path(reference).resolve()))
-    if re.fullmatch(r"[\w.]+:[\w.]+", reference):
-        return _from_factory(reference)
+    if is_factory(reference):
+        return _from_factory(reference, imported_from or Path.cwd())
     shipped = _shipped(reference)
     if shipped is not None:
         return _from_transformers(str(shipped), trust_pickle, name=reference)
@@ -57,11 +63,11 @@ def _shipped(name: str) -> Path | None:
         return None
 
 
-def _from_factory(reference: str) -> AudioNetwork:
-    """Call ``package.module:factory``; the current folder can be imported from, as with ``python -m``."""
+def _from_factory(reference: str, folder: Path) -> AudioNetwork:
+    """Call ``package.module:factory``; the folder can be imported from, as the current one with ``python -m``."""
     module_name, _, attribute = reference.partition(":")
     try:
-        with _here_on_path():
+        with _on_path(str(folder)):
             factory = getattr(import_module(module_name), attribute)
             network = factory()
     except Exception as error:  # the factory is the user's own code: whatever it raises is theirs to mend
@@ -79,13 +85,12 @@ def _from_factory(reference: str) -> AudioNetwork:
 
 
 @contextmanager
-def _here_on_path() -> Iterator[None]:
-    here = str(Path.cwd())
-    sys.path.insert(0, here)
+def _on_path(folder: str) -> Iterator[None]:
+    sys.path.insert(0, folder)
     try:
         yield
     finally:
-        sys.path.remove(here)
+        sys.path.remove(folder)
 
 
 def _from_transformers(source: str, trust_pickle: bool, name: str) -> AudioNetwork:
