@@ -262,8 +262,15 @@ def resume_copy(
     send_raw: bool = False,
     workers: Threads | None = None,
 ) -> Iterator[GroundedCopy]:
-    """Go on with a run that was stopped; the arguments are those of :func:`run_copy`, and what the run may do though
-    you did not begin it.
+    """Go on with a run that was stopped; the arguments are those of :func:`run_copy`, but for one.
+
+    Args:
+        folder: the run.
+        progress: as in :func:`run_copy`.
+        allowed: what the run may do though you did not begin it.
+        model: as in :func:`run_copy`.
+        send_raw: as in :func:`run_copy`.
+        workers: as in :func:`run_copy`.
 
     Raises:
         InvalidInput: the folder holds no such run.

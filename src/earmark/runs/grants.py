@@ -1,8 +1,8 @@
 """What a run may do in the user's name when it is opened again.
 
-A manifest says what was done and grants nothing: somebody else may have written it, or changed it since. A run that this
-user began, with arguments that are what they were (:attr:`Manifest.is_own`), keeps what its command allowed; any other
-needs the user's word again. This is the one place that decides it.
+A manifest says what was done and grants nothing: somebody else may have written it, or changed it since. A run that
+this user began, with arguments that are what they were (:attr:`Manifest.is_own`), keeps what its command allowed; any
+other needs the user's word again. This is the one place that decides it.
 """
 
 from collections.abc import Iterator, Sequence
@@ -64,7 +64,9 @@ def refuse_ungranted(
         return
     wanted = list(_wanted(allowed, code, pickle, outside, model if asks else None, texts))
     if wanted:
-        what, options = " and ".join(what for what, _ in wanted), " ".join(option for _, option in wanted)
+        *first, last = (what for what, _ in wanted)
+        what = f"{', '.join(first)} and {last}" if first else last
+        options = " ".join(option for _, option in wanted)
         raise NotGranted(
             f"{path} is not a run that you began here, or was changed since, and its manifest {what}: say {options} "
             "if you trust it."

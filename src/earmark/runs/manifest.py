@@ -107,7 +107,7 @@ class Manifest(Record):
 
     @property
     def is_own(self) -> bool:
-        """Whether this user began the run, and what was asked is what it was then: what it allowed may be done again."""
+        """Whether this user began the run and what was asked is unchanged: what it allowed may be done again."""
         return is_sealed(self._asked, self.seal)
 
     @property
