@@ -67,6 +67,7 @@ class MissingExtra(Mendable):
     """
 
     def __init__(self, module: str, extra: str) -> None:
+        self.name = module
         super().__init__(f"this needs the package {module!r}: pip install 'earmark[{extra}]'.")
 
 

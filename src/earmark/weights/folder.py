@@ -17,11 +17,12 @@ _SAFE = ".safetensors"
 _PICKLES = (".bin", ".pt", ".pth", ".ckpt", ".pkl")
 
 
-def find_folder(reference: Path | str, *, trust_pickle: bool | None = None) -> Path:
+def find_folder(reference: Path | str, kind: str, *, trust_pickle: bool | None = None) -> Path:
     """The folder that a reference means, fit to be opened.
 
     Args:
         reference: a folder, or a hub id, of which only what is needed is fetched: no code, no pickles untrusted.
+        kind: what it should be, for a sentence ("chat model").
         trust_pickle: whether weights may be pickles; ``None`` where the user cannot say so.
 
     Raises:
@@ -29,19 +30,19 @@ def find_folder(reference: Path | str, *, trust_pickle: bool | None = None) -> P
     """
     folder = Path(reference)
     if not folder.is_dir():
-        folder = _from_hub(str(reference), trust_pickle=bool(trust_pickle))
-    refuse_unsafe(folder, trust_pickle=trust_pickle)
+        folder = _from_hub(str(reference), kind, trust_pickle=bool(trust_pickle))
+    refuse_unsafe(folder, kind, trust_pickle=trust_pickle)
     return folder
 
 
-def refuse_unsafe(folder: Path, *, trust_pickle: bool | None = None) -> None:
+def refuse_unsafe(folder: Path, kind: str, *, trust_pickle: bool | None = None) -> None:
     """Look at what a folder names, before anything in it is opened.
 
     Raises:
         InvalidInput: it is no folder of a model, or names untrusted pickles, files outside or another model.
     """
     if not (folder / CONFIG).is_file():
-        raise InvalidInput(f"{folder} is not the folder of a model: it has no {CONFIG}.")
+        raise InvalidInput(f"{folder} holds no {kind}: it has no {CONFIG}.")
     if (folder / "adapter_config.json").exists():
         raise InvalidInput(f"{folder} holds an adapter, which opens another model: merge it into its model first.")
     trusting = "." if trust_pickle is None else ", or pass --trust-pickle if you trust whoever made them."
@@ -104,7 +105,7 @@ def _refuse_foreign_parts(folder: Path, settings: dict[str, Any]) -> None:
             )
 
 
-def _from_hub(name: str, *, trust_pickle: bool) -> Path:
+def _from_hub(name: str, kind: str, *, trust_pickle: bool) -> Path:
     """Fetch a model of the hub, or find it in the hub's cache: its top folder's settings, words and weights."""
     from huggingface_hub import snapshot_download
     from huggingface_hub.errors import HFValidationError
@@ -114,7 +115,7 @@ def _from_hub(name: str, *, trust_pickle: bool) -> Path:
         with quiet():
             return Path(snapshot_download(name, allow_patterns=list(kinds), ignore_patterns=["*/*"]))
     except HFValidationError as error:
-        raise InvalidInput(f"there is no folder {name}, and it is no id of the hub.") from error
+        raise InvalidInput(f"no {kind} can be found: there is no folder {name}, and it is no id of the hub.") from error
     except Exception as error:  # whatever the network and the hub raise: none of it is ours
         reason = (str(error).strip().splitlines() or [type(error).__name__])[0].rstrip(".")
-        raise InvalidInput(f"there is no folder {name}, and it cannot be fetched from the hub: {reason}.") from error
+        raise InvalidInput(f"no {kind} can be found: there is no folder {name}, and the hub says: {reason}.") from error

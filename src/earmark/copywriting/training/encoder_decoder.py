@@ -24,7 +24,8 @@ def load_seq2seq(folder: Path | str) -> tuple[Any, Any]:
     """
     from transformers import AutoModelForSeq2SeqLM, AutoTokenizer
 
-    looked_at, kind = find_folder(folder), "encoder-decoder model"
+    kind = "encoder-decoder model"
+    looked_at = find_folder(folder, kind)
     tokenizer = open_words(AutoTokenizer, looked_at, kind)
     model, _ = open_weights(AutoModelForSeq2SeqLM, looked_at, kind, dtype=torch.float32)
     return model.eval(), tokenizer

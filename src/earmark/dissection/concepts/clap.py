@@ -56,10 +56,11 @@ class ClapVectors:
                 raise MissingExtra(needed, "dissect")
         from transformers import AutoTokenizer, ClapFeatureExtractor, ClapModel
 
-        folder = find_folder(model)
-        loaded, _ = open_weights(ClapModel, folder, "CLAP model")
-        self._tokenizer = open_words(AutoTokenizer, folder, "CLAP model")
-        self._extractor = open_words(ClapFeatureExtractor, folder, "CLAP model")
+        kind = "CLAP model"
+        folder = find_folder(model, kind)
+        loaded, _ = open_weights(ClapModel, folder, kind)
+        self._tokenizer = open_words(AutoTokenizer, folder, kind)
+        self._extractor = open_words(ClapFeatureExtractor, folder, kind)
         self._model = loaded.eval()
         self.name = f"clap:{model}"
         self.rate_hz = int(self._extractor.sampling_rate)

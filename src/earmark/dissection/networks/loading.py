@@ -133,7 +133,7 @@ def _from_transformers(source: str, trust_pickle: bool, name: str) -> AudioNetwo
 def _folder(source: str, trust_pickle: bool) -> Path:
     """Where the network lies; a word that means nothing may have been meant for one that ships."""
     try:
-        return find_folder(source, trust_pickle=trust_pickle)
+        return find_folder(source, _KIND, trust_pickle=trust_pickle)
     except InvalidInput as error:
         if Path(source).is_dir() or "/" in source:
             raise

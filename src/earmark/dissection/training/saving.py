@@ -47,7 +47,7 @@ def load_network(folder: Path) -> Any:
     from transformers import ASTForAudioClassification
 
     kind = "audio spectrogram transformer"
-    refuse_unsafe(folder)
+    refuse_unsafe(folder, kind)
     config = open_config(folder, kind)
     if config.model_type != "audio-spectrogram-transformer":
         raise InvalidInput(f"{folder} holds a {config.model_type} and no {kind}.")

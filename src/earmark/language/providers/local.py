@@ -44,7 +44,7 @@ class LocalChat:
         self.budget = budget or Budget()
         # One generation at a time: the model uses every core already.
         self._turn = threading.Lock()
-        refuse_unsafe(folder)
+        refuse_unsafe(folder, _KIND)
         config = open_config(folder, _KIND)
         self.listens = config.model_type in _AUDIO_TYPES
         self._model = load_model(folder, config).eval()

@@ -37,7 +37,7 @@ class SentenceVectors:
                 raise MissingExtra(needed, "dissect")
         from transformers import AutoModel, AutoTokenizer
 
-        folder = find_folder(model or packaged_minilm())
+        folder = find_folder(model or packaged_minilm(), _KIND)
         self._tokenizer = open_words(AutoTokenizer, folder, _KIND)
         # A pooling layer of its own is not read here.
         loaded, _ = open_weights(AutoModel, folder, _KIND, may_lack=("pooler.",))
