@@ -100,7 +100,7 @@ def _from_transformers(source: str, trust_pickle: bool, name: str) -> AudioNetwo
     import torch
     from transformers import AutoFeatureExtractor, AutoModelForAudioClassification
 
-    from earmark.dissection.networks.families import equal_lengths_only, layout_of
+    from earmark.dissection.networks.families import equal_lengths_only, layout_of, refuse_other_features
 
     folder = _folder(source, trust_pickle)
     module, missing = open_weights(
@@ -115,6 +115,7 @@ def _from_transformers(source: str, trust_pickle: bool, name: str) -> AudioNetwo
     extractor = open_words(AutoFeatureExtractor, folder, _KIND)
     with reading(folder, _KIND):
         rate_hz, layout = int(extractor.sampling_rate), layout_of(module, extractor)
+        refuse_other_features(source, module, extractor)
     _refuse_impossible(source, layout)
     equal = equal_lengths_only(module)
     labels = () if "classifier" in untrained else _labels(module.config)
