@@ -105,3 +105,11 @@ def test_a_folder_with_a_link_out_of_it_is_not_written_into(call, sent, tmp_path
         assert code == 2
         assert "manifest.json.unfinished in it is a link that leads out of the folder" in err
     assert (tmp_path / "mine.txt").read_text() == "mine"
+
+
+def test_checkpoints_of_a_training_that_somebody_sent_are_pickles(call, sent):
+    folder = sent("training", {"request": {"reviews": "r.csv"}})
+    (folder / "lessons" / "checkpoints" / "checkpoint-20").mkdir(parents=True)
+    code, _, err = call("resume", "sent")
+    assert (code, "say --trust-pickle if you trust it" in err) == (2, True)
+    assert "with other settings" in call("resume", "sent", "--trust-pickle")[2]

@@ -69,20 +69,27 @@ def _copy(run: Path, manifest: Manifest, asking: Asking, allowed: Allowed, as_js
 
 def _training(run: Path, manifest: Manifest, asking: Asking, allowed: Allowed, as_json: bool) -> None:
     from earmark.cli.trained import show_writer
+    from earmark.copywriting.training.training_recipe import holds_pickles
     from earmark.copywriting.training.training_request import WriterRequest, train_from_reviews
 
     request = WriterRequest.from_arguments(manifest.arguments)
-    _refuse_to_ask(run, manifest, allowed, request.model, (request.reviews,))
+    _refuse_to_ask(run, manifest, allowed, request.model, (request.reviews,), pickle=holds_pickles(run))
     with asking.opened(request.model, go_on=_again(run)) as model, drawn(not as_json) as progress:
         done = train_from_reviews(request, run, progress, model=model, send_raw=asking.send_raw)
     show_writer(done, as_json)
 
 
 def _refuse_to_ask(
-    run: Path, manifest: Manifest, allowed: Allowed, model: str | None, texts: Sequence[str] = ()
+    run: Path,
+    manifest: Manifest,
+    allowed: Allowed,
+    model: str | None,
+    texts: Sequence[str] = (),
+    *,
+    pickle: bool = False,
 ) -> None:
     asks = asks_somebody(model or EMBEDDED)
-    refuse_ungranted(run, manifest, allowed, model=model, asks=asks, texts=texts)
+    refuse_ungranted(run, manifest, allowed, pickle=pickle, model=model, asks=asks, texts=texts)
 
 
 def _again(run: Path) -> str:
