@@ -50,8 +50,9 @@ def _dissection(
     from earmark.cli.dissected import show_run
     from earmark.dissection.recipe import resume as go
 
-    name = manifest.arguments["config"].get("model")
-    _refuse_to_ask(run, manifest, allowed, name)
+    config = manifest.arguments["config"]
+    name = config.get("model")
+    _refuse_to_ask(run, manifest, allowed, name, tuple(filter(None, (config.get("concepts"),))))
     with asking.opened(name, go_on=_again(run)) as model, drawn(not as_json) as progress:
         finished = go(run, network=network, allowed=allowed, language_model=model, progress=progress)
     show_run(finished, as_json=as_json, audio=audio)
