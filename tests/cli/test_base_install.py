@@ -87,7 +87,13 @@ def test_a_module_that_no_extra_brings_is_a_defect_and_not_hidden():
     assert missing_extra(ModuleNotFoundError("No module", name="earmark.cli.gone"), ["write"]) is None
     assert missing_extra(ModuleNotFoundError("No module", name="pyarrow"), ["write"]) is None
     assert missing_extra(KeyError("torch"), ["write"]) is None
-    assert "earmark[all]" in str(missing_extra(ModuleNotFoundError("No module", name="torch.nn"), []))
+
+
+def test_a_model_of_the_users_own_needs_what_opens_models():
+    local = ["models", "check", "local:folder"]
+    assert "earmark[write]" in str(missing_extra(ModuleNotFoundError("No module", name="torch.nn"), local))
+    assert "earmark[models]" in str(missing_extra(ModuleNotFoundError("No module", name="openai"), local))
+    assert "earmark[write,models]" in str(missing_extra(ModuleNotFoundError("No module", name="openai"), ["write"]))
 
 
 def test_every_extra_that_is_named_is_one_of_the_package(pytestconfig):

@@ -46,9 +46,10 @@ EXTRAS = {
     "train writer": "write,train",
     "write": "write",
     "check": "write",
-    "models": "models",
     "judge": "judge,write",
 }
+# What brings torch and transformers to a command that needs them for a model of the user's only.
+_ANY_MODEL = "write"
 # The packages that extras bring, as they are imported, and the extra where it is one alone.
 OPTIONAL = dict.fromkeys(
     (
@@ -153,4 +154,4 @@ def missing_extra(error: Exception, words: Sequence[str]) -> MissingExtra | None
     wanted = EXTRAS.get(" ".join(words[:2])) or EXTRAS.get(words[0] if words else "")
     alone = OPTIONAL[package]
     named = dict.fromkeys(extra for extra in (*(wanted or "").split(","), alone) if extra)
-    return MissingExtra(package, ",".join(named) or "all")
+    return MissingExtra(package, ",".join(named) or _ANY_MODEL)
