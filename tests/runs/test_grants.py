@@ -67,10 +67,13 @@ def test_another_user_gets_nothing_from_the_seal(run, monkeypatch, tmp_path):
     assert not RunFolder.open(run.path).manifest.is_own
 
 
-def test_a_key_of_the_wrong_length_seals_nothing(run, monkeypatch, tmp_path):
+def test_a_damaged_key_seals_nothing_and_is_made_anew(run, monkeypatch, tmp_path):
     monkeypatch.setenv("EARMARK_STATE", str(tmp_path))
     (tmp_path / "key").write_bytes(b"")
-    assert Manifest.begin("dissection", {}, 0).seal is None
+    assert not RunFolder.open(run.path).manifest.is_own
+    assert Manifest.begin("dissection", {}, 0).is_own
+    assert [file.name for file in tmp_path.glob("key*")] == ["key"]
+    assert len((tmp_path / "key").read_bytes()) == 32
 
 
 def test_where_no_key_can_be_kept_a_run_begins_all_the_same(monkeypatch, tmp_path):

@@ -55,9 +55,20 @@ def _new_key() -> bytes | None:
         made = folder / f"key.{secrets.token_hex(8)}"
         with os.fdopen(os.open(made, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
             file.write(secrets.token_bytes(_KEY_BYTES))
-        try:
-            with suppress(FileExistsError):
-                (folder / "key").hardlink_to(made)
-        finally:
-            made.unlink()
+        _put_first(made, folder / "key")
     return _key()
+
+
+def _put_first(made: Path, key: Path) -> None:
+    """Give a new key its name unless another command was first; one that was damaged seals nothing and is replaced."""
+    try:
+        if key.exists() and _key() is None:
+            made.replace(key)
+        else:
+            key.hardlink_to(made)
+    except FileExistsError:
+        pass
+    except OSError:  # a file system without hard links
+        made.replace(key)
+    finally:
+        made.unlink(missing_ok=True)
