@@ -9,6 +9,7 @@
     │   ├── UnknownName        no such tap, concept, column or run; nearest ones named
     │   ├── MissingExtra       an optional part is not installed; install line given
     │   ├── RunConflict        an output folder holds another run, or a changed one
+    │   ├── NotGranted         somebody else's run wants what only the user may allow; the words to say given
     │   ├── ModelUnavailable   one question got no usable reply after every try
     │   │   └── QuestionTooLong  it does not fit into what the model can read at once
     │   └── ModelRefused       a server refuses the key, the model's name or the request, or is not there
@@ -66,11 +67,16 @@ class MissingExtra(Mendable):
     """
 
     def __init__(self, module: str, extra: str) -> None:
+        self.name = module
         super().__init__(f"this needs the package {module!r}: pip install 'earmark[{extra}]'.")
 
 
 class RunConflict(Mendable):
     """An output folder that holds another run, or a run whose inputs have changed."""
+
+
+class NotGranted(Mendable):
+    """A run that the user did not begin wants to run code, open pickles, leave its folder or ask a host."""
 
 
 class ModelUnavailable(Mendable):

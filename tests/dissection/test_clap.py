@@ -126,5 +126,5 @@ def test_a_name_with_braces_is_only_a_name(folder):
 
 
 def test_a_folder_that_holds_no_clap_model_is_one_sentence(tmp_path):
-    with pytest.raises(InvalidInput, match="no CLAP model could be loaded"):
+    with pytest.raises(InvalidInput, match="holds no CLAP model"):
         ClapVectors(str(tmp_path))

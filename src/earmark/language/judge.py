@@ -21,6 +21,8 @@ import numpy.typing as npt
 from earmark.errors import InvalidInput, MissingExtra
 from earmark.evidence import Record
 from earmark.language.embedder import EachTextOnce, Embedder
+from earmark.weights.folder import find_folder
+from earmark.weights.opening import open_weights, open_words
 
 _REMEMBERED = 1 << 16
 """Texts whose reading is kept: the same evidence is met again for every draft about a product."""
@@ -329,11 +331,10 @@ class EntailmentJudge:
             from transformers import AutoModelForSequenceClassification, AutoTokenizer
         except ImportError as error:
             raise MissingExtra("transformers", "write") from error
-        try:
-            self._tokenizer = AutoTokenizer.from_pretrained(str(folder))
-            model: Any = AutoModelForSequenceClassification.from_pretrained(str(folder), use_safetensors=True)
-        except (OSError, ValueError, KeyError) as error:
-            raise InvalidInput(f"no entailment model could be loaded from {folder}: {error}") from error
+        kind = "entailment model"
+        looked_at = find_folder(folder, kind)
+        self._tokenizer = open_words(AutoTokenizer, looked_at, kind)
+        model, _ = open_weights(AutoModelForSequenceClassification, looked_at, kind)
         labels = {int(index): str(label).lower() for index, label in model.config.id2label.items()}
         self._entailed = next(
             (index for index, label in labels.items() if "entail" in label and "not" not in label), -1

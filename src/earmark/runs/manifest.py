@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from earmark.evidence import Record
+from earmark.runs.seal import is_sealed, sealed
 from earmark.version import __version__
 
 SCHEMA_VERSION = 1
@@ -81,6 +82,8 @@ class Manifest(Record):
     """Sentences that a reader of the results must know: circular captions, a missing control."""
     model_use: tuple[ModelUse, ...] = ()
     """What was asked of language models; empty where none was."""
+    seal: str | None = None
+    """By the key of the user who began the run, over what was asked; see :attr:`is_own`."""
 
     @classmethod
     def begin(
@@ -90,7 +93,7 @@ class Manifest(Record):
         seed: int,
     ) -> "Manifest":
         """Describe this machine, this code and these arguments, now."""
-        return cls(
+        made = cls(
             kind=kind,
             python=platform.python_version(),
             platform=platform.platform(),
@@ -100,6 +103,16 @@ class Manifest(Record):
             seed=seed,
             created_at=now(),
         )
+        return made.model_copy(update={"seal": sealed(made._asked)})
+
+    @property
+    def is_own(self) -> bool:
+        """Whether this user began the run and what was asked is unchanged: what it allowed may be done again."""
+        return is_sealed(self._asked, self.seal)
+
+    @property
+    def _asked(self) -> dict[str, Any]:
+        return self.model_dump(mode="json", include={"kind", "arguments", "seed", "created_at"})
 
     def stage(self, name: str) -> StageRecord | None:
         """The record of a stage, or ``None`` where it has not begun."""

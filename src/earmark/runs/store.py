@@ -24,6 +24,7 @@ from pydantic import ValidationError
 
 from earmark.errors import InvalidInput, RunConflict
 from earmark.evidence import Record
+from earmark.runs.grants import refuse_links_out
 from earmark.runs.manifest import SCHEMA_VERSION, Manifest, Skipped, StageRecord, now
 from earmark.runs.tables import stream_records, write_records
 
@@ -75,6 +76,7 @@ class RunFolder:
 
         Raises:
             InvalidInput: no manifest, or one that this version cannot read.
+            NotGranted: the run is somebody else's, and a link in it leads out of its folder.
         """
         file = path / "manifest.json"
         if not file.is_file():
@@ -87,6 +89,7 @@ class RunFolder:
             raise InvalidInput(
                 f"{path} was written by a newer earmark ({manifest.earmark_version}): upgrade to read it."
             )
+        refuse_links_out(path, manifest)
         return cls(path, manifest)
 
     def is_done(self, stage: str) -> bool:

@@ -70,7 +70,7 @@ def test_remote_code_never_runs(ast, tmp_path, monkeypatch):
     (ast / "evil.py").write_text(f"open({str(ran)!r}, 'w')\nclass Evil: pass\nclass EvilConfig: pass\n")
     config |= {"model_type": "evil", "auto_map": {"AutoConfig": "evil.EvilConfig", "AutoModel": "evil.Evil"}}
     (ast / "config.json").write_text(json.dumps(config))
-    with pytest.raises(InvalidInput, match="no audio classification network can be loaded"):
+    with pytest.raises(InvalidInput, match="needs code that comes with it, which is never run"):
         load_network(str(ast))
     assert not ran.exists()
 

@@ -68,7 +68,7 @@ def test_show_lists_what_a_glob_takes_and_all_there_is(ast, show):
     ("words", "said"),
     [
         (["{ast}", "--taps", "*atention*"], "no tap matches '*atention*'; the nearest are"),
-        (["{ast}/.."], "is not the folder of a network: it has no config.json"),
+        (["{ast}/.."], "holds no audio classification network: it has no config.json"),
         (["{ast}/nothing"], "there is no folder"),
         ([""], "a network is needed"),
         (["{ast}", "--all", "--taps", "*"], "--all lists every tap there is: leave --taps out"),

@@ -108,7 +108,7 @@ def test_a_network_that_has_changed_is_not_resumed(finished, factory):
     hearing = Path("hearing.py")
     hearing.write_text(hearing.read_text().replace("manual_seed(4)", "manual_seed(5)"))
     with pytest.raises(RunConflict, match="has changed since"):
-        resume(finished.path)
+        resume(finished.path, network=factory)
 
 
 def test_the_untrained_twin_fills_its_column(sounds, factory, embedder, tmp_path):

@@ -12,7 +12,8 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from earmark.errors import InvalidInput
+from earmark.weights.folder import find_folder
+from earmark.weights.opening import open_weights, open_words
 
 
 def load_seq2seq(folder: Path | str) -> tuple[Any, Any]:
@@ -22,14 +23,11 @@ def load_seq2seq(folder: Path | str) -> tuple[Any, Any]:
         InvalidInput: the folder or hub id holds no such model.
     """
     from transformers import AutoModelForSeq2SeqLM, AutoTokenizer
-    from transformers.utils import logging
 
-    logging.disable_progress_bar()  # type: ignore[no-untyped-call]
-    try:
-        tokenizer = AutoTokenizer.from_pretrained(str(folder))
-        model = AutoModelForSeq2SeqLM.from_pretrained(str(folder), use_safetensors=True, dtype=torch.float32)
-    except (OSError, ValueError, KeyError) as error:
-        raise InvalidInput(f"{folder} holds no encoder-decoder model with its tokenizer: {error}") from error
+    kind = "encoder-decoder model"
+    looked_at = find_folder(folder, kind)
+    tokenizer = open_words(AutoTokenizer, looked_at, kind)
+    model, _ = open_weights(AutoModelForSeq2SeqLM, looked_at, kind, dtype=torch.float32)
     return model.eval(), tokenizer
 
 

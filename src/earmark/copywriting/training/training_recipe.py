@@ -181,6 +181,11 @@ def train_writer(
     )
 
 
+def holds_pickles(out: Path) -> bool:
+    """Whether a run was stopped in its first lessons, whose checkpoints torch keeps as pickles."""
+    return any((out / "lessons" / "checkpoints").glob("checkpoint-*"))
+
+
 def default_rewards(
     embedder: Embedder, allure: Allure, judge: Judge | None, weighing: WeighConfig
 ) -> dict[str, Reward]:

@@ -7,14 +7,16 @@ into equal windows, whose vectors are averaged.
 
 from collections.abc import Sequence
 from importlib.util import find_spec
-from typing import Any, Protocol
+from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
 
 from earmark.dissection.networks import Waveform
-from earmark.errors import InvalidInput, MissingExtra
+from earmark.errors import MissingExtra
 from earmark.language import FloatMatrix
+from earmark.weights.folder import find_folder
+from earmark.weights.opening import open_weights, open_words
 
 
 class AudioTextVectors(Protocol):
@@ -54,12 +56,11 @@ class ClapVectors:
                 raise MissingExtra(needed, "dissect")
         from transformers import AutoTokenizer, ClapFeatureExtractor, ClapModel
 
-        try:
-            loaded: Any = ClapModel.from_pretrained(model, use_safetensors=True)
-            self._tokenizer = AutoTokenizer.from_pretrained(model)
-            self._extractor = ClapFeatureExtractor.from_pretrained(model)
-        except (OSError, ValueError, KeyError, RuntimeError) as error:
-            raise InvalidInput(f"no CLAP model could be loaded from {model!r}: {error}") from error
+        kind = "CLAP model"
+        folder = find_folder(model, kind)
+        loaded, _ = open_weights(ClapModel, folder, kind)
+        self._tokenizer = open_words(AutoTokenizer, folder, kind)
+        self._extractor = open_words(ClapFeatureExtractor, folder, kind)
         self._model = loaded.eval()
         self.name = f"clap:{model}"
         self.rate_hz = int(self._extractor.sampling_rate)

@@ -18,6 +18,7 @@ from earmark.dissection.unlearning.listening import class_indices, plain_name, p
 from earmark.errors import InvalidInput, NotEnoughEvidence
 from earmark.language import Embedder
 from earmark.language.embedder import EachTextOnce
+from earmark.runs.grants import NOTHING, Allowed
 from earmark.workers import Progress, silent
 
 
@@ -26,6 +27,8 @@ def find(
     config: FindingsConfig | None = None,
     *,
     strategies: Sequence[str] = (),
+    networks: Sequence[str] = (),
+    allowed: Allowed = NOTHING,
     embedder: Embedder | None = None,
     progress: Progress = silent,
 ) -> Findings:
@@ -35,18 +38,22 @@ def find(
         runs: run folders, of networks dissected with the same clips; with ``control`` 'untrained' for the twin.
         config: how much is tried.
         strategies: how each network was trained, in the order of the runs; by default what the networks say.
+        networks: the networks, in the order of the runs; by default as the runs name them.
+        allowed: what the runs may do though you did not begin them.
         embedder: sentence vectors; the packaged MiniLM by default.
         progress: told how far each step is.
 
     Raises:
+        NotGranted: a run is somebody else's and wants what you have not allowed.
         InvalidInput: a folder holds no finished dissection, or its clips have no labels.
         RunConflict: the runs are of different clips, or a network or its clips have changed since.
     """
     config = config or FindingsConfig()
     if not runs:
         raise InvalidInput("name at least one run.")
-    if strategies and len(strategies) != len(runs):
-        raise InvalidInput(f"{len(runs)} runs need {len(runs)} strategies, in their order, not {len(strategies)}.")
+    for given, called in ((strategies, "strategies"), (networks, "networks")):
+        if given and len(given) != len(runs):
+            raise InvalidInput(f"{len(runs)} runs need {len(runs)} {called}, in their order, not {len(given)}.")
     materials = [
         read_material(Path(run), strategies[number] if strategies else None) for number, run in enumerate(runs)
     ]
@@ -55,7 +62,9 @@ def find(
     if both or config.only == "combination":
         _refuse_unlabelled(materials[0])
     combination = tuple(
-        _combination(material, config, progress) for material in materials if config.only != "polysemanticity"
+        _combination(material, config, networks[number] if networks else None, allowed, progress)
+        for number, material in enumerate(materials)
+        if config.only != "polysemanticity"
     )
     polysemanticity: tuple[PolysemanticityFinding, ...] = ()
     if config.only != "combination":
@@ -90,17 +99,21 @@ def agree(found: Sequence[CombinationFinding]) -> tuple[Decision, str]:
     return found[0].decision, found[0].because if len(found) == 1 else f"all {len(found)} networks agree."
 
 
-def _combination(material: Material, config: FindingsConfig, progress: Progress) -> CombinationFinding:
+def _combination(
+    material: Material, config: FindingsConfig, network: str | None, allowed: Allowed, progress: Progress
+) -> CombinationFinding:
     listener, untrained, why = None, None, None
     try:
-        listener, untrained = _listeners(material, config)
+        listener, untrained = _listeners(material, config, network, allowed)
     except NotEnoughEvidence as error:
         why = str(error)
     settings = Settings(config.shares, config.draws, config.prediction_draws, config.seed)
     return examine(material, listener, untrained, why, settings, progress)
 
 
-def _listeners(material: Material, config: FindingsConfig) -> tuple[Listener, Listener | None]:
+def _listeners(
+    material: Material, config: FindingsConfig, network: str | None, allowed: Allowed
+) -> tuple[Listener, Listener | None]:
     """The network and its twin with the clips that judge them.
 
     Raises:
@@ -109,7 +122,7 @@ def _listeners(material: Material, config: FindingsConfig) -> tuple[Listener, Li
     from earmark.dissection.networks.weights import untrained_twin
     from earmark.dissection.recipe import reopen
 
-    opened = reopen(material.run.path)
+    opened = reopen(material.run.path, network=network, allowed=allowed)
     if not opened.network.labels:
         raise NotEnoughEvidence(f"{opened.network.name} has no head that names classes, so it has no accuracy.")
     clips = judging_clips(opened.clip_set, class_indices(opened.network), config.judging_clips, config.seed)

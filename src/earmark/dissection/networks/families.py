@@ -7,6 +7,7 @@ from typing import Any
 from torch import nn
 
 from earmark.dissection.networks.network import TokenLayout
+from earmark.errors import InvalidInput
 
 # With a mask or without, padding changes the clip: squeezing pools pairs of frames across its end, and Data2Vec's
 # stacked positional convolutions and the Conformer's unmasked depthwise ones carry padding back into it.
@@ -39,6 +40,31 @@ def layout_of(module: Any, extractor: Any) -> TokenLayout:
             span_s=(400 + 160 * (int(extractor.stride) - 1)) / rate_hz,
         )
     return _convolutional(config, rate_hz)
+
+
+def refuse_other_features(source: str, module: Any, extractor: Any) -> None:
+    """Refuse an extractor that makes other features than its network reads.
+
+    Raises:
+        InvalidInput: it makes more or fewer frames, or bands, than the network was made for.
+    """
+    config = module.config
+    made = read = (0, 0)
+    if config.model_type == "audio-spectrogram-transformer":
+        made, read = (extractor.max_length, extractor.num_mel_bins), (config.max_length, config.num_mel_bins)
+    elif config.model_type == "whisper":
+        made, read = (
+            (extractor.nb_max_frames, extractor.feature_size),
+            (
+                2 * config.max_source_positions,
+                config.num_mel_bins,
+            ),
+        )
+    if made != read:
+        raise InvalidInput(
+            f"the feature extractor of {source} makes {made[0]} frames of {made[1]} bands, and the network reads "
+            f"{read[0]} of {read[1]}: they do not belong together."
+        )
 
 
 def _ast(config: Any, rate_hz: int) -> TokenLayout:

@@ -6,14 +6,15 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from importlib import import_module
-from logging import CRITICAL, getLogger
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from earmark.dissection.networks.mel import ast_features
-from earmark.dissection.networks.network import AudioNetwork, Waveform
+from earmark.dissection.networks.network import AudioNetwork, TokenLayout, Waveform
 from earmark.errors import InvalidInput, UnknownName
 from earmark.samples.networks import find_network, network_names
+from earmark.weights.folder import find_folder
+from earmark.weights.opening import open_weights, open_words, reading
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -21,9 +22,16 @@ if TYPE_CHECKING:
 # Keys that a checkpoint may lack: the head of a bare encoder, and what only training uses.
 _HEADS = ("classifier", "projector", "layer_weights")
 _TRAINING_ONLY = ("masked_spec_embed",)
+_KIND = "audio classification network"
+_HOPS_S = (0.002, 4.0)
 
 
-def load_network(reference: str, *, trust_pickle: bool = False) -> AudioNetwork:
+def is_factory(reference: str) -> bool:
+    """Whether a reference names code, which is imported to make the network."""
+    return re.fullmatch(r"[\w.]+:[\w.]+", reference) is not None and not Path(reference).is_dir()
+
+
+def load_network(reference: str, *, trust_pickle: bool = False, imported_from: Path | None = None) -> AudioNetwork:
     """Load a network by reference.
 
     Args:
@@ -31,6 +39,7 @@ def load_network(reference: str, *, trust_pickle: bool = False) -> AudioNetwork:
             ``package.module:factory`` that returns an :class:`AudioNetwork`, or the name of a network that ships
             with earmark ("reference").
         trust_pickle: also load weights that are pickles, which can run code. Remote code is never run.
+        imported_from: the folder that a factory may be imported from; the current one by default.
 
     Raises:
         InvalidInput: nothing of that kind can be loaded; the sentence says why.
@@ -39,8 +48,8 @@ def load_network(reference: str, *, trust_pickle: bool = False) -> AudioNetwork:
         raise InvalidInput("a network is needed: a folder, a hub id, package.module:factory, or reference.")
     if Path(reference).is_dir():
         return _from_transformers(reference, trust_pickle, name=str(Path(reference).resolve()))
-    if re.fullmatch(r"[\w.]+:[\w.]+", reference):
-        return _from_factory(reference)
+    if is_factory(reference):
+        return _from_factory(reference, imported_from or Path.cwd())
     shipped = _shipped(reference)
     if shipped is not None:
         return _from_transformers(str(shipped), trust_pickle, name=reference)
@@ -57,11 +66,11 @@ def _shipped(name: str) -> Path | None:
         return None
 
 
-def _from_factory(reference: str) -> AudioNetwork:
-    """Call ``package.module:factory``; the current folder can be imported from, as with ``python -m``."""
+def _from_factory(reference: str, folder: Path) -> AudioNetwork:
+    """Call ``package.module:factory``; the folder can be imported from, as the current one with ``python -m``."""
     module_name, _, attribute = reference.partition(":")
     try:
-        with _here_on_path():
+        with _on_path(str(folder)):
             factory = getattr(import_module(module_name), attribute)
             network = factory()
     except Exception as error:  # the factory is the user's own code: whatever it raises is theirs to mend
@@ -79,42 +88,35 @@ def _from_factory(reference: str) -> AudioNetwork:
 
 
 @contextmanager
-def _here_on_path() -> Iterator[None]:
-    here = str(Path.cwd())
-    sys.path.insert(0, here)
+def _on_path(folder: str) -> Iterator[None]:
+    sys.path.insert(0, folder)
     try:
         yield
     finally:
-        sys.path.remove(here)
+        sys.path.remove(folder)
 
 
 def _from_transformers(source: str, trust_pickle: bool, name: str) -> AudioNetwork:
     import torch
-    from safetensors import SafetensorError
     from transformers import AutoFeatureExtractor, AutoModelForAudioClassification
 
-    from earmark.dissection.networks.families import equal_lengths_only, layout_of
+    from earmark.dissection.networks.families import equal_lengths_only, layout_of, refuse_other_features
 
-    safe: dict[str, Any] = {} if trust_pickle else {"use_safetensors": True}
-    try:
-        with _quiet_transformers():
-            module, info = AutoModelForAudioClassification.from_pretrained(
-                source, trust_remote_code=False, dtype=torch.float32, output_loading_info=True, **safe
-            )
-    except (OSError, ValueError, RuntimeError, KeyError, ImportError, SafetensorError) as error:
-        raise InvalidInput(_why_unreadable(source, trust_pickle, error)) from error
-    untrained = _untrained(source, module, info)
-    try:
-        with _quiet_transformers():
-            extractor = AutoFeatureExtractor.from_pretrained(  # type: ignore[no-untyped-call]
-                source, trust_remote_code=False
-            )
-    except (OSError, ValueError, KeyError, ImportError) as error:
+    folder = _folder(source, trust_pickle)
+    module, missing = open_weights(
+        AutoModelForAudioClassification, folder, _KIND, trust_pickle=trust_pickle, may_lack=None, dtype=torch.float32
+    )
+    untrained = _untrained(source, module, missing)
+    if not any((folder / file).is_file() for file in ("preprocessor_config.json", "processor_config.json")):
         raise InvalidInput(
-            f"{source} has no usable preprocessor_config.json, so its sampling rate is unknown: save its feature "
-            "extractor beside the weights."
-        ) from error
-    rate_hz = int(extractor.sampling_rate)
+            f"{source} has no preprocessor_config.json, so its sampling rate is unknown: save its feature extractor "
+            "beside the weights."
+        )
+    extractor = open_words(AutoFeatureExtractor, folder, _KIND)
+    with reading(folder, _KIND):
+        rate_hz, layout = int(extractor.sampling_rate), layout_of(module, extractor)
+        refuse_other_features(source, module, extractor)
+    _refuse_impossible(source, layout)
     equal = equal_lengths_only(module)
     labels = () if "classifier" in untrained else _labels(module.config)
     return AudioNetwork(
@@ -124,9 +126,33 @@ def _from_transformers(source: str, trust_pickle: bool, name: str) -> AudioNetwo
         name=name,
         labels=labels,
         equal_lengths_only=equal,
-        layout=layout_of(module, extractor),
+        layout=layout,
         untrained=untrained,
     )
+
+
+def _folder(source: str, trust_pickle: bool) -> Path:
+    """Where the network lies; a word that means nothing may have been meant for one that ships."""
+    try:
+        return find_folder(source, _KIND, trust_pickle=trust_pickle)
+    except InvalidInput as error:
+        if Path(source).is_dir() or "/" in source:
+            raise
+        shipped = ", ".join(network_names()) or "none"
+        raise InvalidInput(f"{str(error).rstrip('.')}; with earmark come {shipped}.") from error
+
+
+def _refuse_impossible(source: str, layout: TokenLayout) -> None:
+    """Refuse strides that would make a second of sound into so many frames, or so few, that nothing can be read.
+
+    Raises:
+        InvalidInput: frames follow each other in no time, or stand still.
+    """
+    if layout.hop_s is not None and not _HOPS_S[0] <= layout.hop_s <= _HOPS_S[1]:
+        raise InvalidInput(
+            f"{source} reads a frame every {layout.hop_s * 1000:g} ms, where {_HOPS_S[0] * 1000:g} to "
+            f"{_HOPS_S[1] * 1000:g} ms can be read: its config.json is damaged."
+        )
 
 
 class _Prepare:
@@ -157,13 +183,13 @@ def _labels(config: Any) -> tuple[str, ...]:
     return () if all(re.fullmatch(r"LABEL_\d+", name) for name in names) else names
 
 
-def _untrained(source: str, module: Any, info: dict[str, Any]) -> tuple[str, ...]:
+def _untrained(source: str, module: Any, lacking: Sequence[str]) -> tuple[str, ...]:
     """The modules of the head that the checkpoint lacks.
 
     Raises:
         InvalidInput: the checkpoint lacks more than a head, so it is not one of this architecture.
     """
-    missing = [key for key in info["missing_keys"] if not key.endswith(_TRAINING_ONLY)]
+    missing = [key for key in lacking if not key.endswith(_TRAINING_ONLY)]
     beyond = [key for key in missing if not key.startswith(_HEADS)]
     if beyond:
         raise InvalidInput(
@@ -171,37 +197,3 @@ def _untrained(source: str, module: Any, info: dict[str, Any]) -> tuple[str, ...
             f"{type(module).__name__} ({beyond[0]}, ...): they belong to another architecture."
         )
     return tuple(sorted({key.split(".")[0] for key in missing}))
-
-
-def _why_unreadable(source: str, trust_pickle: bool, error: Exception) -> str:
-    folder = Path(source)
-    if folder.is_dir():
-        if not (folder / "config.json").is_file():
-            return f"{source} is not the folder of a network: it has no config.json."
-        if not trust_pickle and not any(folder.glob("*.safetensors")) and any(folder.glob("*.bin")):
-            return (
-                f"{source} holds pickled weights only: save them as safetensors, or pass --trust-pickle if you trust "
-                "whoever made them."
-            )
-    reason = (str(error).strip().splitlines() or [type(error).__name__])[0].rstrip(".")
-    hint = "" if "/" in source else f"; with earmark come {', '.join(network_names()) or 'none'}"
-    return f"no audio classification network can be loaded from {source!r}: {reason}{hint}."
-
-
-@contextmanager
-def _quiet_transformers() -> Iterator[None]:
-    """Silence the loading report and progress bar of transformers; what matters in it is returned, not printed."""
-    from transformers.utils import logging
-
-    hub = getLogger("huggingface_hub")
-    level, bars, hub_level = logging.get_verbosity(), logging.is_progress_bar_enabled(), hub.level
-    logging.set_verbosity(CRITICAL)
-    hub.setLevel(CRITICAL)
-    logging.disable_progress_bar()  # type: ignore[no-untyped-call]
-    try:
-        yield
-    finally:
-        logging.set_verbosity(level)
-        hub.setLevel(hub_level)
-        if bars:
-            logging.enable_progress_bar()  # type: ignore[no-untyped-call]

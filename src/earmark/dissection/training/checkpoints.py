@@ -32,11 +32,14 @@ class Checkpoint:
         """Fill everything that learns from what is kept, and give the epochs that are done.
 
         Raises:
-            RunConflict: what is kept belongs to another training.
+            RunConflict: what is kept belongs to another training, or is damaged.
         """
         if not self._file.is_file():
             return []
-        kept = torch.load(self._file, weights_only=True)
+        try:
+            kept = torch.load(self._file, weights_only=True)
+        except Exception as error:  # torch raises whatever a damaged file leads it into
+            raise RunConflict(f"{self._file} is damaged: remove it, and the stage begins anew.") from error
         if kept["identity"] != self.identity:
             raise RunConflict(
                 f"{self.folder} holds an unfinished training of other clips or settings: give another --out, or the "

@@ -12,6 +12,8 @@ from earmark.dissection.training.fitting import Normalisation
 from earmark.errors import InvalidInput
 from earmark.runs.store import mendable_disk
 from earmark.version import __version__
+from earmark.weights.folder import refuse_unsafe
+from earmark.weights.opening import open_config, open_weights
 
 WEIGHTS = "model.safetensors"
 
@@ -42,16 +44,14 @@ def load_network(folder: Path) -> Any:
     Raises:
         InvalidInput: the folder holds no such network.
     """
-    from safetensors import SafetensorError
-    from safetensors.torch import load_file
-    from transformers import ASTConfig, ASTForAudioClassification
+    from transformers import ASTForAudioClassification
 
-    try:
-        network: Any = ASTForAudioClassification(ASTConfig.from_pretrained(folder, local_files_only=True))
-        weights = load_file(folder / WEIGHTS)
-        network.load_state_dict({name: weight.float() for name, weight in weights.items()})
-    except (OSError, ValueError, RuntimeError, SafetensorError) as error:
-        raise InvalidInput(f"{folder} holds no audio spectrogram transformer that can be read: {error}") from error
+    kind = "audio spectrogram transformer"
+    refuse_unsafe(folder, kind)
+    config = open_config(folder, kind)
+    if config.model_type != "audio-spectrogram-transformer":
+        raise InvalidInput(f"{folder} holds a {config.model_type} and no {kind}.")
+    network, _ = open_weights(ASTForAudioClassification, folder, kind, config=config, dtype=torch.float32)
     return network.eval()
 
 

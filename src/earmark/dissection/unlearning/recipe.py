@@ -29,6 +29,7 @@ from earmark.errors import InvalidInput, Mendable, UnknownName
 from earmark.language import Embedder
 from earmark.language.providers.minilm import SentenceVectors
 from earmark.runs import Manifest, RunFolder
+from earmark.runs.grants import NOTHING, Allowed
 from earmark.workers import Progress, silent
 
 
@@ -38,7 +39,8 @@ def unlearn(
     out: Path | str,
     config: UnlearnConfig | None = None,
     *,
-    network: AudioNetwork | None = None,
+    network: str | AudioNetwork | None = None,
+    allowed: Allowed = NOTHING,
     embedder: Embedder | None = None,
     remove: bool = True,
     progress: Progress = silent,
@@ -53,6 +55,7 @@ def unlearn(
         out: where the results go; new or empty.
         config: whom to silence, how, and how many.
         network: the network, where the dissection was not given it by name or it has moved.
+        allowed: what the dissection may do though you did not begin it.
         embedder: sentence vectors for synonyms.
         remove: really remove hidden neurons in the exported network rather than zero them.
         progress: told how many concepts are done.
@@ -64,13 +67,14 @@ def unlearn(
     Raises:
         UnknownName: no neuron carries a concept; the nearest names are given.
         RunConflict: the network or the clips have moved or changed since the dissection.
+        NotGranted: the dissection is somebody else's and wants what you have not allowed.
         NotEnoughEvidence: there are no clips to choose by, to judge by, or to retain.
     """
     config = config or UnlearnConfig()
     if not concepts:
         raise InvalidInput("name at least one concept to unlearn.")
     RunFolder.refuse_taken(Path(out))
-    opened = reopen(path, network=network)
+    opened = reopen(path, network=network, allowed=allowed)
     wanted = _concepts(opened.network, concepts, config.method)
     taps = _silenceable(opened, config.taps)
     config.budget.count(sum(tap.width for tap in taps))

