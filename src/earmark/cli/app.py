@@ -3,6 +3,7 @@
 Exit codes: 0 done, 1 a defect of ours, 2 what the user can mend, 3 stopped early by a budget, 130 interrupted.
 """
 
+import os
 import sys
 import traceback
 from importlib import import_module
@@ -87,7 +88,16 @@ def main() -> None:
     except EarmarkError as error:
         typer.echo(f"earmark: {error}", err=True)
         sys.exit(error.exit_code)
-    except Exception:
+    except Exception as error:
+        from earmark.runs.files import is_full
+
+        if is_full(error):
+            # What could not be printed is not tried again on the way out.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+            typer.echo(
+                f"earmark: a disk is full ({error}): free some space, then give the same command again.", err=True
+            )
+            sys.exit(2)
         traceback.print_exc()
         typer.echo(
             "earmark: this is a defect of ours; the lines above say where. Nothing written so far is lost.", err=True

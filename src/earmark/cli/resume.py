@@ -17,11 +17,15 @@ app = typer.Typer(add_completion=False)
 @asks_a_model
 def resume(
     asking: Asking,
-    run: Annotated[Path, typer.Argument(help="The run folder: a dissection, copy, or the training of a writer.")],
+    run: Annotated[Path, typer.Argument(help="A dissection, copy, an unlearning, or the training of a writer.")],
     no_audio: Annotated[bool, typer.Option("--no-audio", help="Leave the clips out of the page.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON, for machines.")] = False,
 ) -> None:
     """Go on with a run that was stopped, to the same result as if it had not been."""
+    if not (run / "manifest.json").exists() and any(run.glob("*training.unfinished")):
+        raise InvalidInput(
+            f"{run} holds a training of a network that was stopped: give the same 'earmark train network' again."
+        )
     manifest = RunFolder.open(run).manifest
     if manifest.kind == "dissection":
         _dissection(run, manifest, asking, as_json, audio=not no_audio)
@@ -29,6 +33,8 @@ def resume(
         _copy(run, manifest, asking, as_json)
     elif manifest.kind == "training":
         _training(run, manifest, asking, as_json)
+    elif manifest.kind == "unlearning":
+        _unlearning(run, as_json)
     else:
         raise InvalidInput(f"{run} is a run of {manifest.kind}, which is not gone on with: start it again.")
 
@@ -60,6 +66,15 @@ def _training(run: Path, manifest: Manifest, asking: Asking, as_json: bool) -> N
     with asking.opened(request.model, go_on=_again(run)) as model, drawn(not as_json) as progress:
         done = train_from_reviews(request, run, progress, model=model, send_raw=asking.send_raw)
     show_writer(done, as_json)
+
+
+def _unlearning(run: Path, as_json: bool) -> None:
+    from earmark.cli.unlearn import show_run
+    from earmark.dissection.unlearning.recipe import resume as go
+
+    with drawn(not as_json) as progress:
+        finished = go(run, progress=progress)
+    show_run(finished, as_json)
 
 
 def _again(run: Path) -> str:

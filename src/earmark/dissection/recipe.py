@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from earmark.dissection.clips import Clip, ClipConfig, ClipSet, load_clips
-from earmark.dissection.concepts.concept_list import load_concepts, readable_label
+from earmark.dissection.concepts.concept_list import load_concepts
 from earmark.dissection.config import DissectionConfig
 from earmark.dissection.describing.captions import CaptionConfig, caption_sources
 from earmark.dissection.networks import AudioNetwork, Tap
@@ -20,7 +20,6 @@ from earmark.language import Embedder, LanguageModel
 from earmark.language.budget import counted
 from earmark.language.choose import open_model, shared_cache
 from earmark.language.embedder import EachTextOnce
-from earmark.language.orders import find_orders
 from earmark.language.providers.minilm import SentenceVectors
 from earmark.runs import Manifest, RunFolder
 from earmark.workers import Progress, Workers, silent
@@ -81,8 +80,6 @@ def dissect(
         "config": asdict(config),
     }
     run = RunFolder.create(Path(out), Manifest.begin("dissection", arguments, config.seed))
-    for order in (order for label in opened.labels for order in find_orders(readable_label(label))):
-        run.note(f"A class name of the network speaks to a machine and is no concept ({order.told()}).")
     walk = Walk(run, opened, taps, concepts, clip_set, config, _embedder(embedder), model, workers, progress)
     walk.go()
     return run

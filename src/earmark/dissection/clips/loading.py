@@ -6,13 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from earmark.dissection.clips.clip import Clip, ClipSet, Split
+from earmark.dissection.clips.clip import Clip, ClipSet, Split, clip_id
 from earmark.dissection.clips.decoding import Bounds, Sound, UnusableAudio, examine, file_hash, open_audio
 from earmark.dissection.clips.layouts import list_clips
 from earmark.dissection.clips.listing import READ_ENDINGS, UNREAD_ENDINGS, Listed, shown_path
 from earmark.dissection.clips.splitting import groups_on_both_sides, hold_out, merge_groups
 from earmark.errors import InvalidInput
-from earmark.evidence import content_id
 from earmark.runs import Skipped
 from earmark.workers import Progress, Threads, Workers, silent
 
@@ -58,7 +57,7 @@ class _Found:
 
     @property
     def id(self) -> str:
-        return content_id(self.file, f"{self.sound.start_s:.6f}", f"{self.sound.end_s:.6f}")
+        return clip_id(self.file, self.sound.start_s, self.sound.end_s)
 
 
 def load_clips(
