@@ -35,7 +35,7 @@ from earmark.copywriting.training.training_recipe import TrainWriterConfig
 from keeping import keep
 
 SEED = 20
-KILLS = int(os.environ.get("KILLS", "40"))
+KILLS = 40
 # What is written once a stage, or the whole command, has done its work.
 _FINISHING = re.compile(
     r"(copy\.jsonl\.run/)?(tables|cards|networks|policy|page\.html|parts/\w+$|copy\.jsonl(?!\.run)"
@@ -95,7 +95,7 @@ COMMANDS = (
     Command("train writer", ("train", "writer", "many.csv", "--briefs", "2", "--out", "out")),
     Command(
         "train network",
-        ("train", "network", "sounds", "--epochs", "4", "--width", "64", "--layers", "2", "--out", "out"),
+        ("train", "network", "sounds", "--epochs", "3", "--width", "64", "--layers", "1", "--out", "out"),
         None,
     ),
     Command(
@@ -270,7 +270,7 @@ def prepare(folder):
     for name in sounds:
         (folder / "all" / name).rename(folder / "sounds" / name)
     for words in (
-        ("train", "network", "sounds", "--epochs", "12", "--width", "64", "--layers", "2", "--out", "network"),
+        ("train", "network", "sounds", "--epochs", "8", "--width", "64", "--layers", "1", "--out", "network"),
         ("dissect", "network", "sounds", "--per-side", "4", "--no-audio", "--out", "dissected"),
     ):
         assert sit(words, folder)[0] == 0, (folder / "log").read_text()

@@ -41,9 +41,10 @@ def resume(
 
 def _dissection(run: Path, manifest: Manifest, asking: Asking, as_json: bool, audio: bool) -> None:
     from earmark.cli.dissected import show_run
+    from earmark.dissection.config import DissectionConfig
     from earmark.dissection.recipe import resume as go
 
-    name = manifest.arguments["config"].get("model")
+    name = DissectionConfig.from_plain(manifest.arguments.get("config", {})).model
     with asking.opened(name, go_on=_again(run)) as model, drawn(not as_json) as progress:
         finished = go(run, language_model=model, progress=progress)
     show_run(finished, as_json=as_json, audio=audio)

@@ -22,6 +22,7 @@ from earmark.language.choose import open_model, shared_cache
 from earmark.language.embedder import EachTextOnce
 from earmark.language.providers.minilm import SentenceVectors
 from earmark.runs import Manifest, RunFolder
+from earmark.runs.arguments import plainly
 from earmark.workers import Progress, Workers, silent
 
 
@@ -138,6 +139,16 @@ class Reopened:
     clip_set: ClipSet
 
 
+@dataclass(frozen=True)
+class _Arguments:
+    """What the manifest of a dissection names, at the least."""
+
+    network: str
+    clips: str
+    fingerprint: str
+    config: DissectionConfig
+
+
 def reopen(
     path: Path | str,
     *,
@@ -155,6 +166,7 @@ def reopen(
     if run.manifest.kind != "dissection":
         raise InvalidInput(f"{path} is a {run.manifest.kind} run and no dissection.")
     arguments = run.manifest.arguments
+    plainly(_Arguments, arguments, f"{path} holds no dissection")
     config = DissectionConfig.from_plain(arguments["config"])
     try:
         opened = network or load_network(arguments["network"], trust_pickle=config.trust_pickle)
