@@ -63,7 +63,7 @@ def test_in_a_run_folder_a_full_disk_names_the_command_that_goes_on(tmp_path):
     (tmp_path / "manifest.json").write_text("{}")
     with (
         pytest.raises(CannotWrite, match=f"earmark resume {tmp_path}'"),
-        mendable_disk(tmp_path / "tables" / "x.parquet"),
+        mendable_disk(tmp_path / "parts" / "x" / "0.parquet"),
     ):
         raise OSError(errno.ENOSPC, "No space left on device")
 

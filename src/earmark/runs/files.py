@@ -17,7 +17,7 @@ _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 # What pyarrow, safetensors, SQLite, torch and tempfile say of a full disk, without its number.
 _FULL_WORDS = ("no space left", "quota exceeded", "file too large", "disk is full", "inline_container.cc",
                "no usable temporary directory")  # fmt: skip
-_LEVELS = 3
+_LEVELS = 4
 _OLDER = ".older"
 
 
