@@ -130,10 +130,12 @@ def sit(words, folder, *, step=None, after_s=None):
     pid = os.fork()
     if pid == 0:
         _be_the_child(words, folder, note, step)
-    if after_s is not None:
-        time.sleep(after_s)
-        os.kill(pid, signal.SIGKILL)
-    code = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+    until = None if after_s is None else time.monotonic() + after_s
+    while (ended := os.waitpid(pid, os.WNOHANG))[0] == 0:
+        if until is not None and time.monotonic() > until:
+            os.kill(pid, signal.SIGKILL)
+        time.sleep(0.005)
+    code = os.waitstatus_to_exitcode(ended[1])
     steps, _, place = note.read_text().rpartition("\n")[2].partition(" ")
     return code, int(steps or 0), place
 
