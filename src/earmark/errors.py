@@ -5,6 +5,7 @@
     EarmarkError
     ├── Mendable               the user can mend it; the sentence says how        exit 2
     │   ├── InvalidInput       a file, table, option or value cannot be used
+    │   │   └── CannotWrite    a disk is full, or a file or folder may not be written
     │   ├── NotEnoughEvidence  fewer clips, reviews or held-out items than needed
     │   ├── UnknownName        no such tap, concept, column or run; nearest ones named
     │   ├── MissingExtra       an optional part is not installed; install line given
@@ -36,6 +37,10 @@ class Mendable(EarmarkError):
 
 class InvalidInput(Mendable):
     """A file, table, option or value that cannot be used."""
+
+
+class CannotWrite(InvalidInput):
+    """A disk that is full, or a file or folder that may not be written."""
 
 
 class NotEnoughEvidence(Mendable):

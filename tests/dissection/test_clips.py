@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from earmark.dissection.clips import Clip, ClipConfig, ClipSet, load_clips, read_waveform
 from earmark.dissection.clips.splitting import groups_on_both_sides, hold_out, merge_groups
-from earmark.errors import InvalidInput, NotEnoughEvidence
+from earmark.errors import InvalidInput, NotEnoughEvidence, RunConflict
 
 DATA = Path(__file__).resolve().parents[2] / ".." / "shared" / "data"
 RATE = 8000
@@ -348,8 +348,13 @@ def test_a_file_that_changed_after_it_was_listed_is_one_sentence(tmp_path):
     put(tmp_path / "a.wav", tone(1.0))
     clips = load_clips(tmp_path)
     put(tmp_path / "a.wav", tone(0.5))
-    with pytest.raises(InvalidInput, match=r"it ends after 0.50 s now"):
+    with pytest.raises(RunConflict, match="has changed since it was listed"):
         read_waveform(clips.root, clips.clips[0], RATE)
+    put(tmp_path / "a.wav", tone(1.0, 880.0))
+    with pytest.raises(RunConflict, match="has changed since it was listed"):
+        read_waveform(clips.root, clips.clips[0], RATE)
+    put(tmp_path / "a.wav", tone(1.0))
+    assert len(read_waveform(clips.root, clips.clips[0], RATE)) == RATE
     (tmp_path / "a.wav").unlink()
     with pytest.raises(InvalidInput, match="missing"):
         read_waveform(clips.root, clips.clips[0], RATE)

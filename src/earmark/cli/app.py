@@ -3,6 +3,7 @@
 Exit codes: 0 done, 1 a defect of ours, 2 what the user can mend, 3 stopped early by a budget, 130 interrupted.
 """
 
+import os
 import sys
 import traceback
 from collections.abc import Sequence
@@ -16,6 +17,7 @@ from typer.main import get_command
 from earmark.cli.terminal import cleaned_output, print_line
 from earmark.errors import EarmarkError, MissingExtra
 from earmark.language.untrusted import escaped
+from earmark.runs.files import is_full
 from earmark.version import __version__
 
 # Each module of earmark.cli named here has a Typer called ``app``; the sentence is its line in ``earmark --help``.
@@ -146,6 +148,12 @@ def main() -> None:
             if isinstance(failure, EarmarkError):
                 print_line(f"earmark: {failure}", err=True)
                 sys.exit(failure.exit_code)
+            if is_full(error):
+                # What could not be printed is not tried again on the way out.
+                os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+                mend = "free some space, then give the same command again"
+                print_line(f"earmark: a disk is full ({error}): {mend}.", err=True)
+                sys.exit(2)
             traceback.print_exc()
             print_line(
                 "earmark: this is a defect of ours; the lines above say where. Nothing written so far is lost.",

@@ -21,7 +21,7 @@ app = typer.Typer(add_completion=False)
 @asks_a_model
 def resume(
     asking: Asking,
-    run: Annotated[Path, typer.Argument(help="The run folder: a dissection, copy, or the training of a writer.")],
+    run: Annotated[Path, typer.Argument(help="A dissection, copy, an unlearning, or the training of a writer.")],
     network: Network = None,
     model: Model = None,
     trust_pickle: TrustPickle = False,
@@ -30,16 +30,22 @@ def resume(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON, for machines.")] = False,
 ) -> None:
     """Go on with a run that was stopped, to the same result as if it had not been."""
+    if not (run / "manifest.json").exists() and any(run.glob("*training.unfinished")):
+        raise InvalidInput(
+            f"{run} holds a training of a network that was stopped: give the same 'earmark train network' again."
+        )
     manifest = RunFolder.open(run).manifest
     allowed = Allowed(trust_pickle, allow_outside, model)
-    if network is not None and manifest.kind != "dissection":
-        raise InvalidInput(f"--network is for a dissection, and {run} is a run of {manifest.kind}: leave it out.")
+    if network is not None and manifest.kind not in ("dissection", "unlearning"):
+        raise InvalidInput(f"--network is for networks, and {run} is a run of {manifest.kind}: leave it out.")
     if manifest.kind == "dissection":
         _dissection(run, manifest, asking, allowed, network, as_json, audio=not no_audio)
     elif manifest.kind == "copywriting":
         _copy(run, manifest, asking, allowed, as_json)
     elif manifest.kind == "training":
         _training(run, manifest, asking, allowed, as_json)
+    elif manifest.kind == "unlearning":
+        _unlearning(run, allowed, network, as_json)
     else:
         raise InvalidInput(f"{run} is a run of {manifest.kind}, which is not gone on with: start it again.")
 
@@ -48,11 +54,12 @@ def _dissection(
     run: Path, manifest: Manifest, asking: Asking, allowed: Allowed, network: str | None, as_json: bool, audio: bool
 ) -> None:
     from earmark.cli.dissected import show_run
+    from earmark.dissection.config import DissectionConfig
     from earmark.dissection.recipe import resume as go
 
-    config = manifest.arguments["config"]
-    name = config.get("model")
-    _refuse_to_ask(run, manifest, allowed, name, tuple(filter(None, (config.get("concepts"),))))
+    config = DissectionConfig.from_plain(manifest.arguments.get("config", {}))
+    name = config.model
+    _refuse_to_ask(run, manifest, allowed, name, tuple(filter(None, (config.concepts,))))
     with asking.opened(name, go_on=_again(run)) as model, drawn(not as_json) as progress:
         finished = go(run, network=network, allowed=allowed, language_model=model, progress=progress)
     show_run(finished, as_json=as_json, audio=audio)
@@ -78,6 +85,15 @@ def _training(run: Path, manifest: Manifest, asking: Asking, allowed: Allowed, a
     with asking.opened(request.model, go_on=_again(run)) as model, drawn(not as_json) as progress:
         done = train_from_reviews(request, run, progress, model=model, send_raw=asking.send_raw)
     show_writer(done, as_json)
+
+
+def _unlearning(run: Path, allowed: Allowed, network: str | None, as_json: bool) -> None:
+    from earmark.cli.unlearn import show_run
+    from earmark.dissection.unlearning.recipe import resume as go
+
+    with drawn(not as_json) as progress:
+        finished = go(run, network=network, allowed=allowed, progress=progress)
+    show_run(finished, as_json)
 
 
 def _refuse_to_ask(

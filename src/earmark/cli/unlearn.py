@@ -28,7 +28,9 @@ _WORST = 3
 def command(
     run: Annotated[Path, typer.Argument(help="A finished dissection.")],
     concepts: Annotated[list[str], typer.Argument(help="Classes of the network, or words that its neurons carry.")],
-    out: Annotated[Path, typer.Option(help="Where the results go; new or empty.")] = Path("runs/unlearning"),
+    out: Annotated[Path, typer.Option(help="A new or empty folder, or one of the same unlearning, stopped.")] = Path(
+        "runs/unlearning"
+    ),
     method: Annotated[str, typer.Option(help=_HELP["method"])] = _DEFAULT.method,
     how: Annotated[str, typer.Option(help=_HELP["how"])] = _DEFAULT.how,
     budget: Annotated[int | None, typer.Option(help=_HELP["neurons"])] = None,
@@ -67,11 +69,12 @@ def command(
         finished = unlearn(
             run, concepts, out, config, network=network, allowed=allowed, remove=not zero, progress=progress
         )
-    page = write_unlearning_page(finished, finished.path / "page.html")
-    _show(finished, page, as_json)
+    show_run(finished, as_json)
 
 
-def _show(run: RunFolder, page: Path, as_json: bool) -> None:
+def show_run(run: RunFolder, as_json: bool) -> None:
+    """Write the page and say what was forgotten, for people or for machines."""
+    page = write_unlearning_page(run, run.path / "page.html")
     for found in run.read("forgetting", Forgetting):
         if as_json:
             print_json(json.dumps(found.model_dump(exclude={"silenced": True, "damage": {"classes"}})))

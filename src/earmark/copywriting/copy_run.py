@@ -1,10 +1,9 @@
 """A request for copy as a run folder: resumable, streamed, and readable without earmark."""
 
-import hashlib
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import closing
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
@@ -16,7 +15,7 @@ from earmark.copywriting.recipe import write_copy
 from earmark.copywriting.reviews import Columns
 from earmark.copywriting.reviews.columns import KINDS
 from earmark.copywriting.writers.drafts import Writer
-from earmark.errors import InvalidInput, RunConflict, UnknownName
+from earmark.errors import InvalidInput, UnknownName
 from earmark.evidence import Record
 from earmark.language import LanguageModel
 from earmark.language.budget import counted
@@ -24,6 +23,8 @@ from earmark.language.choose import asks_somebody, open_model, shared_cache
 from earmark.language.prompt_files import PromptSet
 from earmark.language.spending import spending
 from earmark.runs import Manifest, RunFolder
+from earmark.runs.arguments import plainly
+from earmark.runs.files import content_hash
 from earmark.runs.grants import NOTHING, Allowed, refuse_ungranted
 from earmark.workers import Progress, Threads, silent
 
@@ -62,8 +63,14 @@ class CopyRequest:
     """Sentence vectors that group what means the same: minilm, a folder, or none."""
 
     def arguments(self) -> dict[str, Any]:
-        """As plain values, for the manifest."""
-        return asdict(self)
+        """As plain values, with the hashes of the files that it names, for the manifest.
+
+        Raises:
+            InvalidInput: a file cannot be read.
+        """
+        files = {"reviews": self.reviews, "facts": self.facts, "aspects": self.aspects}
+        hashes = {f"{name}_hash": content_hash(Path(file)) for name, file in files.items() if file}
+        return {**asdict(self), **hashes}
 
     @property
     def files(self) -> tuple[str, ...]:
@@ -77,16 +84,7 @@ class CopyRequest:
         Raises:
             InvalidInput: the arguments are not a request for copy.
         """
-        try:
-            plain = {key: value for key, value in arguments.items() if key not in ("config", "columns", "reviews_hash")}
-            config, columns = dict(arguments["config"]), dict(arguments["columns"])
-            for kind, values in ((CopyConfig, config), (Columns, columns)):
-                for item in fields(kind):
-                    if isinstance(values.get(item.name), list):
-                        values[item.name] = tuple(values[item.name])
-            return cls(config=CopyConfig(**config), columns=Columns(**columns), **plain)
-        except (KeyError, TypeError) as error:
-            raise InvalidInput(f"the manifest does not hold a request for copy: {error}.") from error
+        return plainly(cls, arguments, "the manifest does not hold a request for copy")
 
     def parts(self, model: LanguageModel | None = None, *, send_raw: bool = False) -> Parts:
         """Open what plugs in.
@@ -216,7 +214,7 @@ def run_copy(
         RunConflict: the folder holds another run, or the reviews have changed since.
     """
     checked(request.config)
-    run = _opened(folder, request)
+    run = RunFolder.begin_or_continue(folder, Manifest.begin("copywriting", request.arguments(), request.config.seed))
     if run.is_done(_STAGE):
         return
     parts = request.parts(model, send_raw=send_raw)
@@ -294,35 +292,7 @@ def copies_of(folder: Path) -> Iterator[GroundedCopy]:
         InvalidInput: the folder holds no run that writes copy.
     """
     run = RunFolder.open(folder)
-    yield from run.stream(_TABLE, GroundedCopy) if run.has(_TABLE) else run.parts(_TABLE, GroundedCopy)
-
-
-def _opened(folder: Path, request: CopyRequest) -> RunFolder:
-    arguments = {**request.arguments(), "reviews_hash": _hash_of(Path(request.reviews))}
-    manifest = Manifest.begin("copywriting", arguments, request.config.seed)
-    if not (folder / "manifest.json").is_file():
-        return RunFolder.create(folder, manifest)
-    run = RunFolder.open(folder)
-    # As the manifest keeps them: tuples are lists there.
-    asked = Manifest.model_validate_json(manifest.model_dump_json()).arguments
-    changed = sorted(
-        key for key in {*asked, *run.manifest.arguments} if asked.get(key) != run.manifest.arguments.get(key)
-    )
-    if run.manifest.kind != "copywriting" or changed:
-        what = "the reviews have changed" if changed == ["reviews_hash"] else f"another request ({', '.join(changed)})"
-        raise RunConflict(f"{folder} holds a run with other arguments: {what}; give --out another name.")
-    return run
-
-
-def _hash_of(path: Path) -> str:
-    digest = hashlib.blake2b(digest_size=8)
-    try:
-        with path.open("rb") as file:
-            while block := file.read(1 << 20):
-                digest.update(block)
-    except OSError as error:
-        raise InvalidInput(f"{path} cannot be read: {error.strerror}.") from error
-    return digest.hexdigest()
+    yield from run.parts(_TABLE, GroundedCopy)
 
 
 def _withheld(run: RunFolder) -> Iterator[WithheldRow]:

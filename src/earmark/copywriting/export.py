@@ -12,6 +12,7 @@ from typing import TextIO
 from earmark.copywriting.grounding.grounding import GroundedCopy
 from earmark.errors import InvalidInput
 from earmark.evidence import Evidence
+from earmark.runs.files import whole_file
 
 ENDINGS = (".jsonl", ".csv", ".md")
 
@@ -42,18 +43,13 @@ def export(path: Path, copies: Iterable[GroundedCopy]) -> int:
         InvalidInput: an ending that says nothing, or a file that cannot be written.
     """
     check_ending(path)
-    unfinished = path.with_name(path.name + ".unfinished")
     count = 0
-    try:
-        with unfinished.open("w", encoding="utf-8", newline="") as file:
-            if path.suffix.lower() == ".csv":
-                csv.writer(file).writerow(_COLUMNS)
-            for copy in copies:
-                _write_one(file, copy, path.suffix.lower())
-                count += 1
-        unfinished.replace(path)
-    except OSError as error:
-        raise InvalidInput(f"{path} cannot be written: {error.strerror}.") from error
+    with whole_file(path) as unfinished, unfinished.open("w", encoding="utf-8", newline="") as file:
+        if path.suffix.lower() == ".csv":
+            csv.writer(file).writerow(_COLUMNS)
+        for copy in copies:
+            _write_one(file, copy, path.suffix.lower())
+            count += 1
     return count
 
 

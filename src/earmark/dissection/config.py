@@ -1,12 +1,13 @@
 """Everything that decides what a dissection finds: one config for Python, the command line and the manifest."""
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 from earmark.dissection.describing.captions import CaptionSource
 from earmark.dissection.networks import Pooling
 from earmark.errors import InvalidInput
 from earmark.language.prompt_files import PromptSet
+from earmark.runs.arguments import plainly
 
 Precision = Literal["fp32", "bf16", "fp16"]
 
@@ -67,9 +68,9 @@ class DissectionConfig:
 
     @classmethod
     def from_plain(cls, plain: dict[str, Any]) -> "DissectionConfig":
-        """A config from the plain values of a manifest, where tuples are lists."""
-        known = {field.name for field in fields(cls)}
-        values: dict[str, Any] = {
-            name: tuple(value) if isinstance(value, list) else value for name, value in plain.items() if name in known
-        }
-        return cls(**values)
+        """A config from the plain values of a manifest, where tuples are lists.
+
+        Raises:
+            InvalidInput: they are no config.
+        """
+        return plainly(cls, plain, "the manifest does not hold the settings of a dissection")

@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from earmark.dissection.clips import Clip, ClipConfig, ClipSet, load_clips
-from earmark.dissection.concepts.concept_list import load_concepts, readable_label
+from earmark.dissection.concepts.concept_list import load_concepts
 from earmark.dissection.config import DissectionConfig
 from earmark.dissection.describing.captions import CaptionConfig, caption_sources
 from earmark.dissection.networks import AudioNetwork, Tap
@@ -20,9 +20,9 @@ from earmark.language import Embedder, LanguageModel
 from earmark.language.budget import counted
 from earmark.language.choose import EMBEDDED, asks_somebody, open_model, shared_cache
 from earmark.language.embedder import EachTextOnce
-from earmark.language.orders import find_orders
 from earmark.language.providers.minilm import SentenceVectors
 from earmark.runs import Manifest, RunFolder
+from earmark.runs.arguments import plainly
 from earmark.runs.grants import NOTHING, Allowed, refuse_ungranted
 from earmark.workers import Progress, Workers, silent
 
@@ -84,8 +84,6 @@ def dissect(
     if is_factory(opened.name):
         arguments["imported_from"] = str(Path.cwd())
     run = RunFolder.create(Path(out), Manifest.begin("dissection", arguments, config.seed))
-    for order in (order for label in opened.labels for order in find_orders(readable_label(label))):
-        run.note(f"A class name of the network speaks to a machine and is no concept ({order.told()}).")
     walk = Walk(run, opened, taps, concepts, clip_set, config, _embedder(embedder), model, workers, progress)
     walk.go()
     return run
@@ -149,6 +147,16 @@ class Reopened:
     clip_set: ClipSet
 
 
+@dataclass(frozen=True)
+class _Arguments:
+    """What the manifest of a dissection names, at the least."""
+
+    network: str
+    clips: str
+    fingerprint: str
+    config: DissectionConfig
+
+
 def reopen(
     path: Path | str,
     *,
@@ -175,6 +183,7 @@ def reopen(
     if run.manifest.kind != "dissection":
         raise InvalidInput(f"{path} is a {run.manifest.kind} run and no dissection.")
     arguments = run.manifest.arguments
+    plainly(_Arguments, arguments, f"{path} holds no dissection")
     config = DissectionConfig.from_plain(arguments["config"])
     named = arguments["network"]
     refuse_ungranted(

@@ -5,11 +5,13 @@ Taps are described one at a time, so memory follows the widest tap and not the n
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import zip_longest
 
 from earmark.dissection.acoustics import AcousticScale, Measures, measure
 from earmark.dissection.clips import Clip, ClipSet, read_waveform
 from earmark.dissection.clips.heard import alike_note, captioner_note, heard_note, window_of
 from earmark.dissection.concepts.clap import AudioTextVectors
+from earmark.dissection.concepts.concept_list import readable_label
 from earmark.dissection.concepts.concepts import (
     ClipConcepts,
     ConceptScore,
@@ -39,7 +41,13 @@ from earmark.dissection.localisation.localisation import LocalisationConfig, Mom
 from earmark.dissection.localisation.tuning import TuningConfig, TuningCurve, TuningVerdict, confirm_claims, tune
 from earmark.dissection.networks import AudioNetwork, Tap
 from earmark.dissection.networks.weights import untrained_twin
-from earmark.dissection.recording.activations import Activations, checkpoint_of, load_activations, save_activations
+from earmark.dissection.recording.activations import (
+    Activations,
+    all_saved,
+    checkpoint_of,
+    load_activations,
+    save_activations,
+)
 from earmark.dissection.recording.recording import RecordingConfig, record
 from earmark.dissection.recording.selection import NeuronEvidence, select
 from earmark.dissection.verification.detection import Detection, detect_with_model
@@ -47,6 +55,7 @@ from earmark.dissection.verification.sounding import Sounding, sound_out
 from earmark.dissection.verification.verification import Verification, too_few_to_judge, verify, with_untrained
 from earmark.evidence import Record
 from earmark.language import Embedder, FloatMatrix, LanguageModel
+from earmark.language.orders import find_orders
 from earmark.language.spending import spending
 from earmark.runs import RunFolder
 from earmark.workers import Progress, Threads, Workers
@@ -98,12 +107,10 @@ class Walk:
         measures = self._measure()
         captions = self._caption(measures)
         features = build_features(self.clip_set, captions, measures, self.embedder)
-        self._describe(recorded, features, captions, self._hear())
+        self._describe(recorded, self._record_twin(), features, captions, self._hear())
         self._localise(recorded)
         if self.config.tuning:
             self._tune(recorded)
-        if self.config.control == "untrained":
-            self._control(features)
 
     def _keep_clips(self) -> None:
         if self.run.is_done("clips"):
@@ -116,10 +123,12 @@ class Walk:
             counts["shown"] = len(self.clip_set.of("shown"))
             counts["held_out"] = len(self.clip_set.of("held_out"))
             counts["skipped"] = len(self.clip_set.skipped)
-        if reason := too_few_to_judge(counts["held_out"]):
-            self.run.note(f"no description can be supported or refuted: {reason}")
-        if heard := heard_note(self.clip_set.clips, self._window_s):
-            self.run.note(heard)
+            for order in (order for label in self.network.labels for order in find_orders(readable_label(label))):
+                self.run.note(f"A class name of the network speaks to a machine and is no concept ({order.told()}).")
+            if reason := too_few_to_judge(counts["held_out"]):
+                self.run.note(f"no description can be supported or refuted: {reason}")
+            if heard := heard_note(self.clip_set.clips, self._window_s):
+                self.run.note(heard)
 
     @property
     def _window_s(self) -> float | None:
@@ -135,25 +144,34 @@ class Walk:
             precision=self.config.precision,
         )
         with self.run.stage(name) as counts:
-            recording = record(
-                network,
-                self.clip_set,
-                self.taps,
-                settings,
-                self.config.seed,
-                read=lambda clip: read_waveform(self.clip_set.root, clip, network.rate_hz),
-                checkpoint=checkpoint_of(self.run, name),
-                progress=self.progress,
-            )
-            self.run.skip(recording.skipped)
-            save_activations(self.run, recording.activations, name)
-            counts["taps"] = len(recording.activations)
+            if all_saved(self.run, len(self.taps), name):
+                recorded = load_activations(self.run, name)
+            else:
+                recording = record(
+                    network,
+                    self.clip_set,
+                    self.taps,
+                    settings,
+                    self.config.seed,
+                    read=lambda clip: read_waveform(self.clip_set.root, clip, network.rate_hz),
+                    checkpoint=checkpoint_of(self.run, name),
+                    progress=self.progress,
+                )
+                self.run.skip(recording.skipped)
+                recorded = recording.activations
+            save_activations(self.run, recorded, name)
+            counts["taps"] = len(recorded)
             counts["neurons"] = sum(tap.width for tap in self.taps)
-            counts["dead"] = sum(int(tap.dead.sum()) for tap in recording.activations)
-        if network is self.network:
-            for tap in (one.tap.name for one in recording.activations if one.dead.all()):
+            counts["dead"] = sum(int(tap.dead.sum()) for tap in recorded)
+            for tap in (one.tap.name for one in recorded if network is self.network and one.dead.all()):
                 self.run.note(f"every neuron of {tap} is dead, the same for all clips: nothing is said of them.")
-        return recording.activations
+        return recorded
+
+    def _record_twin(self) -> list[Activations]:
+        """What the architecture alone gives, with fresh random weights; nothing where no such control is wanted."""
+        if self.config.control != "untrained":
+            return []
+        return self._record(untrained_twin(self.network, self.config.seed), "untrained")
 
     def _measure(self) -> list[Measures]:
         if self.run.is_done("acoustics"):
@@ -237,11 +255,12 @@ class Walk:
     def _describe(
         self,
         recorded: Sequence[Activations],
+        untrained: Sequence[Activations],
         features: ClipFeatures,
         captions: Sequence[Caption],
         sounds: "_Sounds | None",
     ) -> None:
-        """Tap by tap: evidence, closed concepts, descriptions, verdicts."""
+        """Tap by tap: evidence, closed concepts, descriptions, verdicts, the untrained twin's first."""
         if self.run.is_done("descriptions"):
             return
         matched = self._match(captions, sounds)
@@ -249,13 +268,14 @@ class Walk:
             self.run.stage("descriptions") as counts,
             spending(self.run, "descriptions", self.language_model) as keep_spending,
         ):
-            for number, activations in enumerate(recorded):
-                # Verdicts are written last: a tap that has them is done.
-                if not self.run.has_part("verdicts", number):
-                    self._describe_tap(number, activations, features, captions, matched, sounds)
+            tables = self._tables_by_tap()
+            for number, (activations, twin) in enumerate(zip_longest(recorded, untrained)):
+                if not all(self.run.has_part(name, number) for name in tables):
+                    rivals = self._describe_twin(number, twin, features) if twin else None
+                    self._describe_tap(number, activations, rivals, features, captions, matched, sounds)
                     keep_spending()
                 self.progress("descriptions", number + 1, len(recorded))
-            for name, kind in self._tables_by_tap().items():
+            for name, kind in tables.items():
                 self.run.finish(name, kind)
             self._judge_last_layer()
             descriptions = self.run.read("descriptions", Description)
@@ -274,10 +294,19 @@ class Walk:
         found = last_layer_accuracy(own, self.network.labels, self.concepts, self.embedder)
         self.run.write("last_layer", LastLayerAccuracy, found)
 
+    def _describe_twin(self, number: int, activations: Activations, features: ClipFeatures) -> list[Verification]:
+        """The untrained twin at one tap, described and judged in the same way."""
+        descriptions = describe(activations, select(activations, self.clip_set), features, seed=self.config.seed)
+        verdicts = verify(descriptions, activations, features, self.clip_set, seed=self.config.seed)
+        self.run.append("untrained_descriptions", Description, descriptions, number)
+        self.run.append("untrained_verdicts", Verification, verdicts, number)
+        return verdicts
+
     def _describe_tap(
         self,
         number: int,
         activations: Activations,
+        rivals: Sequence[Verification] | None,
         features: ClipFeatures,
         captions: Sequence[Caption],
         matched: Sequence[ClipConcepts],
@@ -298,6 +327,8 @@ class Walk:
             self.run.skip(picked.refused)
         descriptions = self._phrase(activations, evidence, features, captions)
         verdicts = verify(descriptions, activations, features, self.clip_set, seed=self.config.seed)
+        if rivals is not None:
+            verdicts = with_untrained(verdicts, rivals)
         self._ask_others(number, descriptions, activations, features, captions, sounds)
         self.run.append("neurons", NeuronRow, _neuron_rows(activations, self.network.labels), number)
         self.run.append("evidence", NeuronEvidence, evidence, number)
@@ -337,7 +368,7 @@ class Walk:
     def _tables_by_tap(self) -> dict[str, type[Record]]:
         by_model: dict[str, type[Record]] = {"detections": Detection} if self.config.verify_by == "model" else {}
         by_sound: dict[str, type[Record]] = {"soundings": Sounding} if self.config.clap is not None else {}
-        return by_model | by_sound | _BY_TAP
+        return by_model | by_sound | (_BY_TWIN if self.config.control == "untrained" else {}) | _BY_TAP
 
     def _phrase(
         self,
@@ -411,26 +442,6 @@ class Walk:
             self.run.finish("tuning_curves", TuningCurve)
             self.run.finish("tuning_verdicts", TuningVerdict)
 
-    def _control(self, features: ClipFeatures) -> None:
-        """The untrained twin, described and judged in the same way: what the architecture alone follows."""
-        if self.run.is_done("control"):
-            return
-        recorded = self._record(untrained_twin(self.network, self.config.seed), "untrained")
-        with self.run.stage("control") as counts:
-            twin: list[Verification] = []
-            said_of_twin: list[Description] = []
-            for number, activations in enumerate(recorded):
-                evidence = select(activations, self.clip_set)
-                said = describe(activations, evidence, features, seed=self.config.seed)
-                said_of_twin += said
-                twin += verify(said, activations, features, self.clip_set, seed=self.config.seed)
-                self.progress("control", number + 1, len(recorded))
-            self.run.write("untrained_descriptions", Description, said_of_twin)
-            self.run.write("untrained_verdicts", Verification, twin)
-            verdicts = self.run.read("verdicts", Verification)
-            self.run.write("verdicts", Verification, with_untrained(verdicts, twin))
-            counts["verdicts"] = len(twin)
-
 
 @dataclass(frozen=True)
 class _Sounds:
@@ -447,6 +458,7 @@ _BY_TAP: dict[str, type[Record]] = {
     "descriptions": Description,
     "verdicts": Verification,
 }
+_BY_TWIN: dict[str, type[Record]] = {"untrained_descriptions": Description, "untrained_verdicts": Verification}
 
 
 def _neuron_rows(activations: Activations, labels: Sequence[str]) -> list[NeuronRow]:

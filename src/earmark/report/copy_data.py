@@ -254,7 +254,7 @@ def _style(request: CopyRequest) -> str:
 
 
 def _run_told(manifest: Manifest, request: CopyRequest) -> Iterator[tuple[str, str]]:
-    yield "made", f"{manifest.created_at} by earmark {manifest.earmark_version}, seed {manifest.seed}"
+    yield "made", f"{manifest.day} by earmark {manifest.earmark_version}, seed {manifest.seed}"
     yield "reviews", request.reviews
     yield "writer", request.model or request.policy or request.writer
     config = request.config

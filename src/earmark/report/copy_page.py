@@ -5,7 +5,7 @@ from pathlib import Path
 from earmark.report.copy_data import page_data
 from earmark.report.page import render
 from earmark.runs import RunFolder
-from earmark.runs.store import mendable_disk
+from earmark.runs.files import write_whole
 
 
 def write_copy_page(run: RunFolder, out: Path) -> Path:
@@ -23,9 +23,5 @@ def write_copy_page(run: RunFolder, out: Path) -> Path:
     """
     page = page_data(run)
     blocks = {"page-data": page.model_dump(mode="json", include={"pieces"})["pieces"]}
-    unfinished = out.with_name(out.name + ".unfinished")
-    with mendable_disk(out.parent):
-        out.parent.mkdir(parents=True, exist_ok=True)
-        unfinished.write_text(render("copy.html", page, blocks, "copy.js"), encoding="utf-8")
-        unfinished.replace(out)
+    write_whole(out, render("copy.html", page, blocks, "copy.js"))
     return out

@@ -4,8 +4,6 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
-import pyarrow.parquet as pq
-
 from earmark.evidence import Record
 from earmark.runs import RunFolder
 
@@ -46,7 +44,7 @@ def compare_dissections(first: RunFolder, second: RunFolder) -> DissectionCompar
 
 
 def _described(run: RunFolder) -> _Rows:
-    rows = pq.read_table(run.table("verdicts"), columns=["neuron", "subject", "text", "verdict", "pearson"]).to_pylist()
+    rows = run.rows("verdicts", ["neuron", "subject", "text", "verdict", "pearson"])
     return {(row["neuron"]["tap"], row["neuron"]["index"]): row for row in rows if row["subject"] == "description"}
 
 

@@ -9,7 +9,7 @@ from math import inf
 from statistics import median
 from typing import Any
 
-import pyarrow.parquet as pq
+from pydantic import ValidationError
 
 from earmark.dissection.clips.heard import window_of
 from earmark.errors import InvalidInput
@@ -44,7 +44,12 @@ def page_data(run: RunFolder) -> DissectionData:
     """
     if run.manifest.kind != "dissection":
         raise InvalidInput(f"{run.path} is a run of {run.manifest.kind}, not a dissection.")
-    return _Gathering(run).data()
+    try:
+        return _Gathering(run).data()
+    except (KeyError, TypeError, AttributeError, ValidationError) as error:
+        raise InvalidInput(
+            f"{run.path} holds tables that are none of a dissection: put them back from a copy, or start a new run."
+        ) from error
 
 
 class _Gathering:
@@ -226,14 +231,12 @@ class _Gathering:
 
     def _facts(self) -> Iterable[tuple[str, str]]:
         manifest = self.run.manifest
-        yield "made", f"{manifest.created_at}, seed {manifest.seed}"
+        yield "made", f"{manifest.day}, seed {manifest.seed}"
         yield "earmark", " ".join(filter(None, (manifest.earmark_version, manifest.git)))
         for name, value in manifest.arguments.get("config", {}).items():
             if value not in (None, [], "", False):
                 yield name.replace("_", " "), ", ".join(map(str, value)) if isinstance(value, list) else str(value)
-        seconds = sum(stage.seconds or 0 for stage in manifest.stages)
-        if seconds:
-            yield "time", f"{seconds / 60:.1f} minutes on {manifest.platform}"
+        yield "platform", manifest.platform
         yield "packages", ", ".join(f"{name} {version}" for name, version in sorted(manifest.packages.items()))
 
 
@@ -284,8 +287,7 @@ def _outcome(said: Row | None, verdict: Row | None) -> Outcome:
 
 
 def _rows(run: RunFolder, name: str) -> list[dict[str, Any]]:
-    rows: list[dict[str, Any]] = pq.read_table(run.table(name)).to_pylist() if run.has(name) else []
-    return rows
+    return run.rows(name) if run.has(name) else []
 
 
 def _by_neuron(rows: Iterable[Row]) -> dict[_Key, list[Row]]:

@@ -12,7 +12,7 @@ from earmark.report.dissection_records import DissectionData, NeuronDetail, Page
 from earmark.report.page import render
 from earmark.report.sounds import Carried, carry
 from earmark.runs import RunFolder
-from earmark.runs.store import mendable_disk
+from earmark.runs.files import write_whole
 from earmark.workers import Workers
 
 MAX_SOUND_BYTES = 16 * 2**20
@@ -46,11 +46,7 @@ def write_page(
         order, window_s = _most_wanted(data.details, len(here)), window_of(run.manifest.arguments)
         carried = carry(root, here, order, MAX_SOUND_BYTES, workers, window_s)
     page = data.model_copy(update={"clips": tuple(_with_reasons(data.clips, carried, audio=audio))})
-    unfinished = out.with_name(out.name + ".unfinished")
-    with mendable_disk(out.parent):
-        out.parent.mkdir(parents=True, exist_ok=True)
-        unfinished.write_text(_html(page, carried), encoding="utf-8")
-        unfinished.replace(out)
+    write_whole(out, _html(page, carried))
     return out
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from earmark.dissection.findings.records import SHARED, TOP, CombinationFinding, Findings, PolysemanticityFinding
 from earmark.evidence import Record
 from earmark.report.page import render
-from earmark.runs.store import mendable_disk
+from earmark.runs.files import write_whole
 from earmark.version import __version__
 
 _COLOURS = "abcde"
@@ -65,11 +65,7 @@ def write_findings_page(found: Findings, out: Path) -> Path:
         pruning=tuple(pruning_plot(one) for one in found.combination),
         layers=tuple(layer_plots(one) for one in found.polysemanticity),
     )
-    unfinished = out.with_name(out.name + ".unfinished")
-    with mendable_disk(out.parent):
-        out.parent.mkdir(parents=True, exist_ok=True)
-        unfinished.write_text(render("findings.html", page, {}, None), encoding="utf-8")
-        unfinished.replace(out)
+    write_whole(out, render("findings.html", page, {}, None))
     return out
 
 

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from earmark.dissection.clips import Clip, read_waveform
-from earmark.errors import InvalidInput
+from earmark.errors import InvalidInput, RunConflict
 from earmark.report.pictures import spectrogram_png
 from earmark.workers import Threads, Workers
 
@@ -79,7 +79,7 @@ def carry(
 def _make(root: Path, clip: Clip, most_s: float) -> _Made:
     try:
         wave = read_waveform(root, clip, RATE_HZ, most_s)
-    except InvalidInput:
+    except (InvalidInput, RunConflict):
         return _Made(None, None, "the file is not where it was, or has changed")
     return _Made(_mp3(wave), spectrogram_png(wave, RATE_HZ))
 

@@ -11,7 +11,7 @@ from earmark.language.untrusted import clean_text
 from earmark.report.dissection_records import Figure
 from earmark.report.page import render
 from earmark.runs import RunFolder
-from earmark.runs.store import mendable_disk
+from earmark.runs.files import write_whole
 from earmark.version import __version__
 
 _LEFT, _RIGHT, _ROW = 190.0, 860.0, 26.0
@@ -98,12 +98,7 @@ def write_unlearning_page(run: RunFolder, out: Path) -> Path:
     Raises:
         InvalidInput: the run is no unlearning, or ``out`` cannot be written.
     """
-    unfinished = out.with_name(out.name + ".unfinished")
-    text = render("unlearning.html", unlearning_data(run), {}, None)
-    with mendable_disk(out.parent):
-        out.parent.mkdir(parents=True, exist_ok=True)
-        unfinished.write_text(text, encoding="utf-8")
-        unfinished.replace(out)
+    write_whole(out, render("unlearning.html", unlearning_data(run), {}, None))
     return out
 
 
@@ -125,7 +120,7 @@ def unlearning_data(run: RunFolder) -> UnlearningData:
         ("method", config.get("method", "")),
         ("how", config.get("how")),
     ]
-    facts += [("made", manifest.created_at), ("earmark", manifest.earmark_version), ("seed", manifest.seed)]
+    facts += [("made", manifest.day), ("earmark", manifest.earmark_version), ("seed", manifest.seed)]
     return UnlearningData(
         version=__version__,
         title=f"Without {', '.join(names[:3])}{' and more' if len(names) > 3 else ''}",

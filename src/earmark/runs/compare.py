@@ -2,8 +2,6 @@
 
 from typing import Any
 
-import pyarrow.parquet as pq
-
 from earmark.errors import InvalidInput
 from earmark.evidence import Record
 from earmark.runs.manifest import Manifest
@@ -59,9 +57,7 @@ def compare_runs(first: RunFolder, second: RunFolder) -> Comparison:
 
 def table_rows(run: RunFolder) -> dict[str, int]:
     """How many rows each finished table holds, by its name."""
-    return {
-        file.stem: pq.ParquetFile(file).metadata.num_rows for file in sorted((run.path / "tables").glob("*.parquet"))
-    }
+    return {file.stem: run.count(file.stem) for file in sorted((run.path / "tables").glob("*.parquet"))}
 
 
 def _tables(first: RunFolder, second: RunFolder) -> list[TablePair]:

@@ -7,6 +7,8 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any, Literal
 
+from pydantic_core import to_jsonable_python
+
 from earmark.evidence import Record
 from earmark.runs.seal import is_sealed, sealed
 from earmark.version import __version__
@@ -32,6 +34,8 @@ class StageRecord(Record):
     started_at: str
     seconds: float | None = None
     counts: dict[str, int] = {}
+    files: tuple[str, ...] = ()
+    """The finished tables and arrays that it left, relative to the run."""
 
 
 class ModelUse(Record):
@@ -99,7 +103,8 @@ class Manifest(Record):
             platform=platform.platform(),
             packages=installed_packages(),
             git=_git_state(),
-            arguments=arguments,
+            # As a manifest that is read back has them: tuples are lists there.
+            arguments=to_jsonable_python(arguments),
             seed=seed,
             created_at=now(),
         )
@@ -113,6 +118,11 @@ class Manifest(Record):
     @property
     def _asked(self) -> dict[str, Any]:
         return self.model_dump(mode="json", include={"kind", "arguments", "seed", "created_at"})
+
+    @property
+    def day(self) -> str:
+        """When it was begun, as pages say it: to the day, so that a page made again is the same."""
+        return self.created_at.partition("T")[0]
 
     def stage(self, name: str) -> StageRecord | None:
         """The record of a stage, or ``None`` where it has not begun."""

@@ -2,14 +2,18 @@
 
 import types
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
 
 import pyarrow as pa
 import pyarrow.parquet as pq
+from pydantic import ValidationError
 
+from earmark.errors import InvalidInput
 from earmark.evidence import Record
+from earmark.runs.files import whole_file
 
 SomeRecord = TypeVar("SomeRecord", bound=Record)
 
@@ -28,14 +32,16 @@ def arrow_schema(record: type[Record]) -> pa.Schema:
 
 
 def write_records(path: Path, record: type[SomeRecord], rows: Iterable[SomeRecord]) -> None:
-    """Write records to one Parquet file, whole or not at all."""
-    unfinished = path.with_name(path.name + ".unfinished")
+    """Write records to one Parquet file, whole or not at all.
+
+    Raises:
+        InvalidInput: the disk is full, or the file cannot be written.
+    """
     schema, remaining = arrow_schema(record), iter(rows)
-    with pq.ParquetWriter(unfinished, schema, compression="zstd") as file:
+    with whole_file(path) as unfinished, pq.ParquetWriter(unfinished, schema, compression="zstd") as file:
         # Row groups of fixed size: memory does not grow with the rows, and the bytes do not depend on who passes them.
         while batch := list(islice(remaining, ROWS_AT_ONCE)):
             file.write_table(pa.Table.from_pylist([row.model_dump() for row in batch], schema=schema))
-    unfinished.replace(path)
 
 
 def read_records(path: Path, record: type[SomeRecord]) -> list[SomeRecord]:
@@ -44,14 +50,35 @@ def read_records(path: Path, record: type[SomeRecord]) -> list[SomeRecord]:
 
 
 def stream_records(path: Path, record: type[SomeRecord]) -> Iterator[SomeRecord]:
-    """Read records back, validated, a few in memory at a time."""
-    schema = arrow_schema(record)
-    maps = [field.name for field in schema if pa.types.is_map(field.type)]
-    with pq.ParquetFile(path) as file:
+    """Read records back, validated, a few in memory at a time.
+
+    Raises:
+        InvalidInput: the file is no table of such records.
+    """
+    maps = [field.name for field in arrow_schema(record) if pa.types.is_map(field.type)]
+    with opened_table(path) as file:
         for batch in file.iter_batches(ROWS_AT_ONCE):
             for row in batch.to_pylist():
                 row.update({name: dict(row[name]) for name in maps if row[name] is not None})
                 yield record.model_validate(row)
+
+
+@contextmanager
+def opened_table(path: Path) -> Iterator[pq.ParquetFile]:
+    """Open a Parquet file to read from it.
+
+    Raises:
+        InvalidInput: it is damaged, or holds other columns than whoever reads asks for.
+    """
+    try:
+        with pq.ParquetFile(path) as file:
+            yield file
+    except (OSError, pa.ArrowException, ValidationError, KeyError, TypeError, UnicodeDecodeError) as error:
+        reason = f"{len(error.errors())} of its values do not fit" if isinstance(error, ValidationError) else error
+        raise InvalidInput(
+            f"{path} is damaged or no table of a run ({str(reason).splitlines()[0][:200]}): put it back from a copy, "
+            "or start a new run."
+        ) from error
 
 
 def _arrow_type(annotation: Any) -> pa.DataType:

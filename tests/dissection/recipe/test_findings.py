@@ -131,18 +131,21 @@ def _copy(run, folder):
 
 def test_what_cannot_be_compared_is_one_sentence(deep, embedder, sounds, tmp_path):
     from earmark.dissection.clips import Clip
+    from earmark.runs.tables import write_records
 
     run, _ = deep
-    without = _copy(run, tmp_path / "without")
-    (without / "tables" / "verdicts.parquet").unlink()
+    without = RunFolder.open(_copy(run, tmp_path / "without"))
+    begun = tuple(stage for stage in without.manifest.stages if stage.name != "descriptions")
+    without.update(without.manifest.model_copy(update={"stages": begun}))
+    without.table("verdicts").unlink()
     with pytest.raises(InvalidInput, match="no judged descriptions"):
-        find([without], QUICK, embedder=embedder)
+        find([without.path], QUICK, embedder=embedder)
     other = RunFolder.open(_copy(run, tmp_path / "other"))
     clips = other.read("clips", Clip)
-    other.write("clips", Clip, [clips[0].model_copy(update={"id": "another"}), *clips[1:]])
+    write_records(other.table("clips"), Clip, [clips[0].model_copy(update={"id": "another"}), *clips[1:]])
     with pytest.raises(RunConflict, match="of other clips"):
         find([run.path, other.path], QUICK, embedder=embedder)
-    other.write("clips", Clip, [clip.model_copy(update={"label": None}) for clip in clips])
+    write_records(other.table("clips"), Clip, [clip.model_copy(update={"label": None}) for clip in clips])
     with pytest.raises(InvalidInput, match="have no label"):
         find([other.path], QUICK, embedder=embedder)
     assert find([other.path], FindingsConfig(only="polysemanticity"), embedder=embedder).combination == ()

@@ -21,6 +21,7 @@ from earmark.language.orders import find_orders, holds_order
 from earmark.language.text_files import open_text
 from earmark.language.untrusted import clean_text
 from earmark.runs import Skipped
+from earmark.runs.files import whole_file, write_whole
 from earmark.tables.files import check_file
 
 Key = tuple[str, str]
@@ -177,24 +178,21 @@ def write_sheet(first: Path, second: Path, sheet: Path, *, seed: int, pairs: int
     random = Random(seed)
     chosen = random.sample(shared, min(pairs, len(shared)))
     swapped = [random.random() < 0.5 for _ in chosen]
-    try:
-        with sheet.open("w", encoding="utf-8", newline="") as file:
-            table = csv.writer(file)
-            table.writerow(_COLUMNS)
-            for number, (key, turned) in enumerate(zip(chosen, swapped, strict=True), start=1):
-                texts = (other[key], one[key]) if turned else (one[key], other[key])
-                table.writerow([number, *(_cell(text) for text in (" / ".join(filter(None, key)), *texts)), ""])
-        kept = {
-            "first": str(first),
-            "second": str(second),
-            "pairs": [
-                {"pair": number, "product": key[0], "swapped": turned, "ratio": _ratio(one[key], other[key])}
-                for number, (key, turned) in enumerate(zip(chosen, swapped, strict=True), start=1)
-            ],
-        }
-        key_file(sheet).write_text(json.dumps(kept, indent=1), encoding="utf-8")
-    except OSError as error:
-        raise InvalidInput(f"{sheet} cannot be written: {error.strerror}.") from error
+    kept = {
+        "first": str(first),
+        "second": str(second),
+        "pairs": [
+            {"pair": number, "product": key[0], "swapped": turned, "ratio": _ratio(one[key], other[key])}
+            for number, (key, turned) in enumerate(zip(chosen, swapped, strict=True), start=1)
+        ],
+    }
+    write_whole(key_file(sheet), json.dumps(kept, indent=1))
+    with whole_file(sheet) as unfinished, unfinished.open("w", encoding="utf-8", newline="") as file:
+        table = csv.writer(file)
+        table.writerow(_COLUMNS)
+        for number, (key, turned) in enumerate(zip(chosen, swapped, strict=True), start=1):
+            texts = (other[key], one[key]) if turned else (one[key], other[key])
+            table.writerow([number, *(_cell(text) for text in (" / ".join(filter(None, key)), *texts)), ""])
     return len(chosen)
 
 

@@ -28,6 +28,7 @@ from earmark.language.embedder import EachTextOnce, Embedder
 from earmark.language.orders import holds_order
 from earmark.language.prompt_files import PromptSet, load_prompt
 from earmark.language.structured import ask
+from earmark.runs.files import whole_file
 
 
 @dataclass(frozen=True)
@@ -189,7 +190,8 @@ class Allure:
         from safetensors.numpy import save_file
 
         about = {"judge": self.judge, "centre": str(self.centre), "scale": str(self.scale), "fit": str(self.fit)}
-        save_file({"weights": self.weights}, file, metadata=about)
+        with whole_file(file) as unfinished:
+            save_file({"weights": self.weights}, unfinished, metadata=about)
 
     @classmethod
     def load(cls, file: Path, embedder: Embedder) -> "Allure":

@@ -5,7 +5,6 @@ generator is seeded by its number.
 """
 
 import json
-import shutil
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -19,6 +18,7 @@ from earmark.copywriting.training.encoder_decoder import load_seq2seq
 from earmark.copywriting.training.policy_update import PolicyUpdate, Validation
 from earmark.copywriting.training.restraint import lowered
 from earmark.errors import InvalidInput
+from earmark.runs.files import mendable_disk, restore_folder, whole_folder, write_whole
 
 if TYPE_CHECKING:
     from earmark.copywriting.training.ppo import PolicyConfig
@@ -63,7 +63,7 @@ class Progressed:
 
 def log(out: Path, update: PolicyUpdate) -> None:
     """Write down one step as soon as it is done."""
-    with (out / "updates.jsonl").open("a", encoding="utf-8") as file:
+    with mendable_disk(out), (out / "updates.jsonl").open("a", encoding="utf-8") as file:
         file.write(update.model_dump_json() + "\n")
 
 
@@ -71,13 +71,9 @@ def save(trainer: Any, out: Path, state: Progressed) -> None:
     """Write what a killed run needs to go on, whole or not at all; tensors as safetensors, never pickled."""
     from safetensors.torch import save_file
 
-    unfinished, last, older = out / "last.unfinished", out / "last", out / "last.older"
-    shutil.rmtree(unfinished, ignore_errors=True)
-    save_model(trainer, unfinished)
     tensors = {f"optimiser.{index}.{name}": value for index, name, value in _moments(trainer.optimiser)}
     if trainer.value_head:
         tensors |= {f"value.{name}": value for name, value in trainer.value_head.state_dict().items()}
-    save_file({name: value.contiguous() for name, value in tensors.items()}, unfinished / "training.safetensors")
     kept = {
         "config": asdict(trainer.config),
         "done": state.done,
@@ -90,13 +86,10 @@ def save(trainer: Any, out: Path, state: Progressed) -> None:
         "spreads": {name: asdict(spread) for name, spread in trainer.spreads.items()},
         "updates": [update.model_dump() for update in state.updates],
     }
-    (unfinished / "training.json").write_text(json.dumps(kept, indent=1), encoding="utf-8")
-    # At every moment one whole checkpoint has a name that `resume` knows.
-    if last.is_dir():
-        shutil.rmtree(older, ignore_errors=True)
-        last.rename(older)
-    unfinished.rename(last)
-    shutil.rmtree(older, ignore_errors=True)
+    with whole_folder(out / "last") as unfinished:
+        save_model(trainer, unfinished)
+        save_file({name: value.contiguous() for name, value in tensors.items()}, unfinished / "training.safetensors")
+        (unfinished / "training.json").write_text(json.dumps(kept, indent=1), encoding="utf-8")
 
 
 def save_model(trainer: Any, folder: Path) -> None:
@@ -115,8 +108,7 @@ def resume(trainer: Any, out: Path) -> Progressed | None:
     """Put the trainer where a killed run's last checkpoint left it; ``None`` where there is none."""
     from safetensors.torch import load_file
 
-    if (out / "last.older").is_dir() and not (out / "last").is_dir():
-        (out / "last.older").rename(out / "last")
+    restore_folder(out / "last")
     file = out / "last" / "training.json"
     if not file.is_file():
         (out / "updates.jsonl").unlink(missing_ok=True)
@@ -144,7 +136,7 @@ def resume(trainer: Any, out: Path) -> Progressed | None:
     updates = tuple(PolicyUpdate.model_validate(update) for update in kept["updates"])
     # Steps after the checkpoint are done again, and logged again.
     lines = "".join(update.model_dump_json() + "\n" for update in updates)
-    (out / "updates.jsonl").write_text(lines, encoding="utf-8")
+    write_whole(out / "updates.jsonl", lines)
     return Progressed(
         done=kept["done"],
         best_step=kept["best_step"],

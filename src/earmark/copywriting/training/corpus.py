@@ -22,7 +22,7 @@ from earmark.copywriting.writers.placeholders import fill, unfilled
 from earmark.copywriting.writers.policy_prompt import PolicyPrompt, policy_prompt
 from earmark.errors import InvalidInput, NotEnoughEvidence
 from earmark.evidence import Record, content_id
-from earmark.runs.store import mendable_disk
+from earmark.runs.files import write_whole
 from earmark.runs.tables import read_records, write_records
 from earmark.workers import Progress, silent
 
@@ -223,11 +223,9 @@ def save_corpus(corpus: Corpus, folder: Path, config: CorpusConfig, source: str)
         config: how it was made, for the card.
         source: what the reviews were, in a phrase.
     """
-    with mendable_disk(folder):
-        (folder / "data").mkdir(parents=True, exist_ok=True)
-        for part in PARTS:
-            write_records(folder / "data" / f"{part}.parquet", CorpusPair, corpus.part(part))
-        (folder / "README.md").write_text(_card(corpus, config, source), encoding="utf-8")
+    for part in PARTS:
+        write_records(folder / "data" / f"{part}.parquet", CorpusPair, corpus.part(part))
+    write_whole(folder / "README.md", _card(corpus, config, source))
 
 
 def load_pairs(folder: Path, part: Part) -> list[CorpusPair]:

@@ -15,6 +15,7 @@ from earmark.copywriting.training.encoder_decoder import load_seq2seq
 from earmark.copywriting.writers.placeholders import PLACEHOLDERS
 from earmark.copywriting.writers.policy_prompt import CONTROLS
 from earmark.errors import InvalidInput, MissingExtra, NotEnoughEvidence
+from earmark.runs.files import whole_folder, write_whole
 from earmark.workers import Progress, silent
 
 
@@ -100,13 +101,12 @@ def finetune(
     _quiet(trainer)
     begun = any((out / "checkpoints").glob("checkpoint-*"))
     trainer.train(resume_from_checkpoint=begun or None)
-    trainer.model.eval().save_pretrained(out / "model")
-    tokenizer.save_pretrained(out / "model")
+    with whole_folder(out / "model") as unfinished:
+        trainer.model.eval().save_pretrained(unfinished)
+        tokenizer.save_pretrained(unfinished)
     curves = _curves(trainer.state.log_history)
     kept = {"config": asdict(config), "start": str(start), "steps": trainer.state.global_step, "curves": curves}
-    unfinished = out / "curves.json.unfinished"
-    unfinished.write_text(json.dumps(kept, indent=1), encoding="utf-8")
-    unfinished.replace(out / "curves.json")
+    write_whole(out / "curves.json", json.dumps(kept, indent=1))
     shutil.rmtree(out / "checkpoints")
     return _read(out)
 

@@ -28,6 +28,7 @@ from earmark.copywriting.training.policy_update import Means, PolicyUpdate, Vali
 from earmark.copywriting.training.restraint import next_kl_weight, next_rescue
 from earmark.copywriting.writers.drafts import Brief, Draft
 from earmark.errors import InvalidInput, NotEnoughEvidence
+from earmark.runs.files import whole_folder
 from earmark.workers import Progress, silent
 
 
@@ -152,7 +153,8 @@ def improve(
     if state is None:
         first = trainer.validate(held_out) if held_out else None
         state = Progressed(done=0, best_step=0, first=first, best=first.gated_sum if first else None, updates=())
-        save_model(trainer, out / "best")
+        with whole_folder(out / "best") as unfinished:
+            save_model(trainer, unfinished)
         save(trainer, out, state)
     for number in range(state.done, config.steps) if not state.stopped_because else ():
         update, alarm = trainer.step(number, episodes)
@@ -164,7 +166,8 @@ def improve(
         log(out, update)
         state = state.after(update, alarm, due, config)
         if state.best_step == number + 1:
-            save_model(trainer, out / "best")
+            with whole_folder(out / "best") as unfinished:
+                save_model(trainer, unfinished)
         if due or alarm:
             save(trainer, out, state)
         progress("improving", number + 1, config.steps)

@@ -18,6 +18,7 @@ from earmark.copywriting.training.sample_briefs import sample_briefs
 from earmark.copywriting.training.small_bart import SmallBartConfig
 from earmark.copywriting.training.training_recipe import TrainedWriter, TrainingParts, TrainWriterConfig, train_writer
 from earmark.copywriting.writers.drafts import Brief
+from earmark.runs.files import whole_folder
 from earmark.samples.reviews import make_products
 from earmark.workers import Progress, silent
 
@@ -70,8 +71,9 @@ def ship(policy: Path, folder: Path) -> float:
     from earmark.copywriting.training.encoder_decoder import load_seq2seq
 
     model, tokenizer = load_seq2seq(policy)
-    model.to(torch.float16).save_pretrained(folder)
-    tokenizer.save_pretrained(folder)
+    with whole_folder(folder) as unfinished:
+        model.to(torch.float16).save_pretrained(unfinished)
+        tokenizer.save_pretrained(unfinished)
     return sum(file.stat().st_size for file in folder.iterdir()) / 1e6
 
 

@@ -12,6 +12,7 @@ import torch
 
 from earmark.copywriting.writers.placeholders import PLACEHOLDERS
 from earmark.copywriting.writers.policy_prompt import CONTROLS
+from earmark.runs.files import whole_folder
 
 
 @dataclass(frozen=True)
@@ -98,6 +99,7 @@ def new_small_bart(folder: Path, texts: Iterable[str], config: SmallBartConfig) 
             forced_eos_token_id=None,
         )
     )
-    model.save_pretrained(folder)
-    tokenizer.save_pretrained(folder)
+    with whole_folder(folder) as unfinished:
+        model.save_pretrained(unfinished)
+        tokenizer.save_pretrained(unfinished)
     return int(sum(parameter.numel() for parameter in model.parameters()))

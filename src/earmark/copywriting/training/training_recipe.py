@@ -8,7 +8,6 @@
 Each stage is skipped when it has been done, so a killed run goes on where it stopped.
 """
 
-import json
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
@@ -35,12 +34,12 @@ from earmark.copywriting.training.small_bart import SmallBartConfig, new_small_b
 from earmark.copywriting.writers.composer import Composer
 from earmark.copywriting.writers.drafts import Brief, Channel, Length, Style, Tone, Writer
 from earmark.copywriting.writers.policy_prompt import policy_prompt
-from earmark.errors import RunConflict
 from earmark.language import Embedder, LanguageModel
 from earmark.language.embedder import EachTextOnce
 from earmark.language.judge import EmbeddedJudge, Judge
 from earmark.language.spending import spending
 from earmark.runs import Manifest, RunFolder
+from earmark.runs.files import whole_folder
 from earmark.workers import Progress, silent
 
 
@@ -130,7 +129,8 @@ def train_writer(
         RunConflict: the folder holds something else, or a run with other settings.
         NotEnoughEvidence: too little could be written to learn from.
     """
-    run = _opened(out, {**arguments, "config": asdict(config)}, config.seed)
+    asked = {**arguments, "config": asdict(config)}
+    run = RunFolder.begin_or_continue(out, Manifest.begin("training", asked, config.seed))
     if not run.is_done("corpus"):
         with run.stage("corpus") as counts, spending(run, "corpus", parts.model):
             corpus = make_corpus(briefs(), parts.writer, config.corpus, progress)
@@ -166,7 +166,8 @@ def train_writer(
             progress=progress,
         )
         counts.update(steps=len(done.updates), best_step=done.best_step)
-    shutil.copytree(done.folder, out / "policy", dirs_exist_ok=True)
+    with whole_folder(out / "policy") as unfinished:
+        shutil.copytree(done.folder, unfinished, dirs_exist_ok=True)
     run.note(f"reinforcement learning stopped because {done.stopped_because}; best after step {done.best_step}.")
     return TrainedWriter(
         folder=out / "policy",
@@ -251,12 +252,3 @@ def split_episodes(briefs: Iterable[Brief], config: TrainWriterConfig) -> tuple[
 
 def _spread(episodes: Sequence[Episode], count: int) -> list[Episode]:
     return list(episodes[:: max(1, len(episodes) // count)][:count]) if episodes else []
-
-
-def _opened(out: Path, arguments: dict[str, Any], seed: int) -> RunFolder:
-    if not (out / "manifest.json").is_file():
-        return RunFolder.create(out, Manifest.begin("training", arguments, seed))
-    run = RunFolder.open(out)
-    if json.loads(json.dumps(arguments)) != json.loads(json.dumps(run.manifest.arguments)):
-        raise RunConflict(f"{out} holds a training with other settings: give --out another folder.")
-    return run

@@ -21,6 +21,8 @@ from earmark.language import LanguageModel
 from earmark.language.budget import counted
 from earmark.language.choose import open_model, shared_cache
 from earmark.language.prompt_files import PromptSet
+from earmark.runs.arguments import plainly
+from earmark.runs.files import content_hash
 from earmark.samples.writers import writer_names
 from earmark.workers import Progress, silent
 
@@ -49,10 +51,7 @@ class WriterRequest:
         Raises:
             InvalidInput: the arguments are not a training from a review table.
         """
-        try:
-            return cls(**arguments["request"])
-        except (KeyError, TypeError) as error:
-            raise InvalidInput(f"the manifest does not hold a training from a review table: {error}.") from error
+        return plainly(cls, arguments.get("request", {}), "the manifest does not hold a training from a review table")
 
 
 def train_from_reviews(
@@ -100,7 +99,7 @@ def train_from_reviews(
         config,
         parts,
         source=f"the table {Path(request.reviews).name}",
-        arguments={"request": asdict(request)},
+        arguments={"request": asdict(request), "reviews_hash": content_hash(Path(request.reviews))},
         progress=progress,
     )
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Literal
 
 from earmark.errors import NotEnoughEvidence
-from earmark.evidence import Record
+from earmark.evidence import Record, content_id
 from earmark.runs import Skipped
 
 Split = Literal["shown", "held_out"]
@@ -45,6 +45,11 @@ class Clip(Record):
         if most_s is None or self.end_s - self.start_s <= most_s:
             return self
         return self.model_copy(update={"end_s": self.start_s + most_s})
+
+
+def clip_id(file: str, start_s: float, end_s: float) -> str:
+    """The name of a stretch of a file, from the hash of the file's bytes."""
+    return content_id(file, f"{start_s:.6f}", f"{end_s:.6f}")
 
 
 @dataclass(frozen=True)

@@ -3,15 +3,16 @@
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
-from earmark.dissection.clips.clip import Clip
+from earmark.dissection.clips.clip import Clip, clip_id
 from earmark.dissection.clips.listing import Stretch
 from earmark.dissection.clips.opening import Audio, Frames, UnusableAudio, open_audio
-from earmark.errors import InvalidInput, MissingExtra
+from earmark.errors import InvalidInput, MissingExtra, RunConflict
 
 Waveform = npt.NDArray[np.float32]
 """(sample,), mono, in [-1, 1]."""
@@ -63,7 +64,8 @@ def read_waveform(root: Path, clip: Clip, rate_hz: int, most_s: float | None = N
         (sample,), float32, in [-1, 1].
 
     Raises:
-        InvalidInput: the file has gone or changed since the clips were listed.
+        RunConflict: the file has changed since the clips were listed: its id and label would be another sound's.
+        InvalidInput: the file has gone, or cannot be read any more.
         MissingExtra: soundfile or soxr is not installed.
     """
     try:
@@ -71,6 +73,7 @@ def read_waveform(root: Path, clip: Clip, rate_hz: int, most_s: float | None = N
     except ImportError as error:
         raise MissingExtra("soxr", "dissect") from error
     try:
+        _refuse_changed(root / clip.path, clip)
         mono = _read_as_listed(root / clip.path, clip, most_s)
     except UnusableAudio as error:
         raise InvalidInput(
@@ -200,6 +203,25 @@ def _frames_of(audio: Audio, stretch: Stretch) -> tuple[int, int]:
                 f"its {name} at {frame / audio.rate_hz:.2f} s lies after the file's end at {audio.seconds:.2f} s"
             )
     return start, audio.frames if end is None else min(end, audio.frames)
+
+
+def _refuse_changed(path: Path, clip: Clip) -> None:
+    try:
+        status = path.stat()
+    except OSError:
+        return  # Whoever opens it says why it cannot be read.
+    written = (status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns)
+    if clip_id(_hash_as_written(path, written), clip.start_s, clip.end_s) != clip.id:
+        raise RunConflict(
+            f"the clip {clip.path} has changed since it was listed: put the file back, or start a new run."
+        )
+
+
+@lru_cache(maxsize=1024)
+def _hash_as_written(path: Path, written: tuple[int, ...]) -> str:
+    """The hash of a file, computed once for all its stretches and again when it is written again."""
+    del written
+    return file_hash(path)
 
 
 def _check_length(length_s: float, bounds: Bounds) -> None:

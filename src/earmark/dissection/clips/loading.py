@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from earmark.dissection.clips.clip import Clip, ClipSet, Split
+from earmark.dissection.clips.clip import Clip, ClipSet, Split, clip_id
 from earmark.dissection.clips.contents import READ_ENDINGS
 from earmark.dissection.clips.decoding import Bounds, Sound, examine, file_hash, pieces
 from earmark.dissection.clips.layouts import list_clips
@@ -16,7 +16,6 @@ from earmark.dissection.clips.names import by_file
 from earmark.dissection.clips.opening import Audio, UnusableAudio, open_audio
 from earmark.dissection.clips.splitting import groups_on_both_sides, hold_out, merge_groups
 from earmark.errors import InvalidInput
-from earmark.evidence import content_id
 from earmark.runs import Skipped
 from earmark.workers import Progress, Threads, Workers, silent
 
@@ -69,7 +68,7 @@ class _Found:
 
     @property
     def id(self) -> str:
-        return content_id(self.file, f"{self.sound.start_s:.6f}", f"{self.sound.end_s:.6f}")
+        return clip_id(self.file, self.sound.start_s, self.sound.end_s)
 
 
 def load_clips(

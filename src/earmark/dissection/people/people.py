@@ -5,8 +5,8 @@ the description. They are copied under numbers, for file names and folders often
 """
 
 import csv
-import shutil
 from collections.abc import Iterator, Sequence
+from io import BytesIO
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -24,7 +24,7 @@ from earmark.evidence import Outcome, Record
 from earmark.language.text_files import open_text
 from earmark.language.untrusted import clean_text
 from earmark.runs import RunFolder
-from earmark.runs.store import mendable_disk
+from earmark.runs.files import whole_file, whole_folder, write_whole
 
 LETTERS = ("A", "B", "C", "D")
 """The descriptions of a question: the neuron's own and three of other neurons of its layer."""
@@ -82,19 +82,15 @@ def write_sheet(run: RunFolder, sheet: Path, *, seed: int = 0, neurons: int = 50
             f"{run.path} cannot be asked about: no layer has {len(LETTERS)} descriptions that differ and {CLIPS} "
             "held-out clips."
         )
-    with mendable_disk(sheet.parent):
-        sheet.parent.mkdir(parents=True, exist_ok=True)
-        names = _copy_clips(run, questions, clips_folder(sheet), clips)
-        key = SheetKey(run=str(run.path), seed=seed, questions=questions)
-        key_file(sheet).write_text(key.model_dump_json(indent=1), encoding="utf-8")
-        unfinished = sheet.with_name(sheet.name + ".unfinished")
-        with unfinished.open("w", encoding="utf-8", newline="") as file:
-            table = csv.writer(file)
-            table.writerow(_COLUMNS)
-            for number, question in enumerate(questions, start=1):
-                heard = " ".join(names[clip] for clip in question.clip_ids)
-                table.writerow([number, heard, *map(_cell, question.texts), ""])
-        unfinished.replace(sheet)
+    names = _copy_clips(run, questions, clips_folder(sheet), clips)
+    key = SheetKey(run=str(run.path), seed=seed, questions=questions)
+    write_whole(key_file(sheet), key.model_dump_json(indent=1))
+    with whole_file(sheet) as unfinished, unfinished.open("w", encoding="utf-8", newline="") as file:
+        table = csv.writer(file)
+        table.writerow(_COLUMNS)
+        for number, question in enumerate(questions, start=1):
+            heard = " ".join(names[clip] for clip in question.clip_ids)
+            table.writerow([number, heard, *map(_cell, question.texts), ""])
     return len(questions)
 
 
@@ -214,17 +210,13 @@ def _copy_clips(run: RunFolder, questions: Sequence[Question], folder: Path, mov
     by_id = {clip.id: clip for clip in run.read("clips", Clip)}
     wanted = dict.fromkeys(clip for question in questions for clip in question.clip_ids)
     names = {clip: f"{number:04d}.wav" for number, clip in enumerate(wanted, start=1)}
-    unfinished = folder.with_name(folder.name + ".unfinished")
-    shutil.rmtree(unfinished, ignore_errors=True)
-    unfinished.mkdir()
-    try:
+    with whole_folder(folder) as unfinished:
         for clip_id, name in names.items():
             clip = by_id[clip_id]
             heard = read_waveform(root, clip, clip.rate_hz, window_of(run.manifest.arguments))
-            soundfile.write(unfinished / name, heard, clip.rate_hz)
-        unfinished.rename(folder)
-    finally:
-        shutil.rmtree(unfinished, ignore_errors=True)
+            sound = BytesIO()
+            soundfile.write(sound, heard, clip.rate_hz, format="WAV")
+            (unfinished / name).write_bytes(sound.getvalue())
     return names
 
 

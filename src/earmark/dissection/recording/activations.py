@@ -5,12 +5,12 @@ import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from earmark.dissection.networks import Pooling, Tap
+from earmark.errors import InvalidInput
 from earmark.runs import RunFolder
 
 Floats = npt.NDArray[np.float32]
@@ -72,8 +72,13 @@ def save_activations(run: RunFolder, activations: Sequence[Activations], name: s
         tap = {field.name: getattr(recording.tap, field.name) for field in fields(Tap) if field.name != "encode"}
         facts = {"tap": tap, "pooling": recording.pooling, "refused": recording.refused}
         arrays["facts"] = np.frombuffer(json.dumps(facts, sort_keys=True).encode(), dtype=np.uint8)
-        run.write_arrays(f"{name}-{number:04d}", arrays)
+        run.write_arrays(_file(name, number), arrays)
     shutil.rmtree(checkpoint_of(run, name), ignore_errors=True)
+
+
+def all_saved(run: RunFolder, taps: int, name: str = "activations") -> bool:
+    """Whether recordings of every tap are kept already."""
+    return all(run.arrays_path(_file(name, number)).is_file() for number in range(taps))
 
 
 def load_activations(run: RunFolder, name: str = "activations") -> list[Activations]:
@@ -82,12 +87,20 @@ def load_activations(run: RunFolder, name: str = "activations") -> list[Activati
     A dictionary's tap comes back without its encoder: it can be read but not recorded again.
 
     Raises:
-        InvalidInput: the run has no such recordings.
+        InvalidInput: the run has no such recordings, or they are damaged.
     """
     files = sorted((run.path / "arrays").glob(f"{name}-[0-9][0-9][0-9][0-9].safetensors"))
-    return [_revived(run.read_arrays(file)) for file in [file.stem for file in files] or [f"{name}-0000"]]
+    return [_revived(run, file) for file in [file.stem for file in files] or [_file(name, 0)]]
 
 
-def _revived(arrays: dict[str, npt.NDArray[Any]]) -> Activations:
-    facts = json.loads(arrays.pop("facts").tobytes())
-    return Activations(tap=Tap(**facts["tap"]), pooling=facts["pooling"], refused=tuple(facts["refused"]), **arrays)
+def _file(name: str, number: int) -> str:
+    return f"{name}-{number:04d}"
+
+
+def _revived(run: RunFolder, name: str) -> Activations:
+    arrays = run.read_arrays(name)
+    try:
+        facts = json.loads(arrays.pop("facts").tobytes())
+        return Activations(tap=Tap(**facts["tap"]), pooling=facts["pooling"], refused=tuple(facts["refused"]), **arrays)
+    except (ValueError, KeyError, TypeError) as error:
+        raise InvalidInput(f"{run.arrays_path(name)} holds no recording: put it back, or start a new run.") from error

@@ -5,15 +5,17 @@ its own place in a second file, before the state that counts on it.
 """
 
 import json
+import os
 import time
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from earmark.dissection.recording.streaming import Stream
-from earmark.errors import RunConflict
+from earmark.errors import InvalidInput, RunConflict
 from earmark.runs import Skipped
-from earmark.runs.store import mendable_disk
+from earmark.runs.files import mendable_disk, whole_file
 
 
 class Checkpoint:
@@ -38,28 +40,36 @@ class Checkpoint:
         Raises:
             RunConflict: what is kept belongs to another recording.
         """
+        from safetensors import SafetensorError
         from safetensors.numpy import load_file
 
         self._saved_at = time.monotonic()
         self._written = np.zeros(len(stream.samples), dtype=np.bool_)
         if self._folder is None or not self._state.is_file():
             return 0
-        state = load_file(self._state)
-        facts = json.loads(state.pop("facts").tobytes())
-        if facts["identity"] != self._identity:
-            raise RunConflict(
-                f"{self._folder} holds a recording of another network, other clips or other settings: "
-                "start a new run in another folder."
-            )
-        stream.restore(state)
+        try:
+            state = load_file(self._state)
+            facts = json.loads(state.pop("facts").tobytes())
+            if facts["identity"] != self._identity:
+                raise RunConflict(
+                    f"{self._folder} holds a recording of another network, other clips or other settings: "
+                    "start a new run in another folder."
+                )
+            self._fill(stream, state)
+        except (OSError, SafetensorError, ValueError, KeyError, TypeError) as error:
+            raise InvalidInput(f"{self._folder} is damaged: delete it to record anew.") from error
         skipped.extend(Skipped(**item) for item in facts["skipped"])
+        return int(facts["batches"])
+
+    def _fill(self, stream: Stream, state: dict[str, Any]) -> None:
+        assert self._written is not None  # noqa: S101 (set by restore)
+        stream.restore(state)
         width = stream.samples.shape[1]
         with self._samples.open("rb") as file:
             for row in np.flatnonzero(stream.sampled):
                 file.seek(int(row) * width * 4)
                 stream.samples[row] = np.fromfile(file, dtype="<f4", count=width)
         self._written[:] = stream.sampled
-        return int(facts["batches"])
 
     def save_if_due(self, stream: Stream, skipped: list[Skipped], batches: int) -> None:
         """Save when the interval has passed since the last time."""
@@ -79,15 +89,16 @@ class Checkpoint:
             for row in new:
                 file.seek(int(row) * stream.samples.shape[1] * 4)
                 file.write(np.ascontiguousarray(stream.samples[row], dtype="<f4").tobytes())
+            file.flush()
+            os.fsync(file.fileno())
         facts = {
             "identity": self._identity,
             "batches": batches,
             "skipped": [item.model_dump() for item in skipped],
         }
-        unfinished = self._state.with_name("state.unfinished")
         state = stream.state() | {"facts": np.frombuffer(json.dumps(facts).encode(), dtype=np.uint8)}
-        save_file(state, unfinished)
-        unfinished.replace(self._state)
+        with whole_file(self._state) as unfinished:
+            save_file(state, unfinished)
         self._written[new] = True
 
     @property

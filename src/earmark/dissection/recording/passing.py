@@ -14,7 +14,7 @@ from earmark.dissection.networks.listening import batches_of, choose_device, exa
 from earmark.dissection.networks.pooling import pool, tokens_of
 from earmark.dissection.recording.checkpoints import Checkpoint
 from earmark.dissection.recording.streaming import Stream
-from earmark.errors import InvalidInput, Mendable
+from earmark.errors import InvalidInput, Mendable, RunConflict
 from earmark.runs import Skipped
 from earmark.workers import Progress, Threads
 
@@ -95,6 +95,8 @@ class Pass:
             try:
                 waveform = self.read(self.clips[index])
                 self._check(waveform)
+            except RunConflict:
+                raise
             except (Mendable, OSError) as error:
                 skipped.append(Skipped(uri=self.clips[index].path, reason=str(error).rstrip(".")))
                 continue

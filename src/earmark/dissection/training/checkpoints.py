@@ -7,9 +7,7 @@ import torch
 
 from earmark.dissection.training.config import EpochRecord
 from earmark.errors import RunConflict
-from earmark.runs.store import mendable_disk
-
-UNFINISHED = ".unfinished"
+from earmark.runs.files import UNFINISHED, whole_file
 
 
 @dataclass(frozen=True)
@@ -40,7 +38,7 @@ class Checkpoint:
             kept = torch.load(self._file, weights_only=True)
         except Exception as error:  # torch raises whatever a damaged file leads it into
             raise RunConflict(f"{self._file} is damaged: remove it, and the stage begins anew.") from error
-        if kept["identity"] != self.identity:
+        if not isinstance(kept, dict) or kept.get("identity") is None or kept["identity"] != self.identity:
             raise RunConflict(
                 f"{self.folder} holds an unfinished training of other clips or settings: give another --out, or the "
                 "settings that it began with."
@@ -70,11 +68,12 @@ class Checkpoint:
             "dropout": torch.get_rng_state(),
             "epochs": [epoch.model_dump() for epoch in epochs],
         }
-        with mendable_disk(self.folder):
-            self.folder.mkdir(parents=True, exist_ok=True)
-            half = self._file.with_name(f"{self.stage}.half")
-            torch.save(kept, half)
-            half.replace(self._file)
+        with whole_file(self._file) as unfinished, unfinished.open("wb") as file:
+            torch.save(kept, file)
+
+    def exists(self) -> bool:
+        """Whether anything is kept."""
+        return self._file.is_file()
 
     def remove(self) -> None:
         """Forget what is kept: the training is done."""
@@ -83,3 +82,8 @@ class Checkpoint:
     @property
     def _file(self) -> Path:
         return self.folder / f"{self.stage}{UNFINISHED}"
+
+
+def plain_name(file: Path) -> str:
+    """The name of a checkpoint's stage, or of a saved file, half written or whole."""
+    return file.name.removesuffix(UNFINISHED).removesuffix(UNFINISHED)

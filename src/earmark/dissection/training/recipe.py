@@ -14,12 +14,12 @@ import torch
 
 from earmark.dissection.clips import Clip, ClipSet
 from earmark.dissection.training.architecture import build_network, start_network
-from earmark.dissection.training.checkpoints import UNFINISHED, Checkpoint
+from earmark.dissection.training.checkpoints import Checkpoint, plain_name
 from earmark.dissection.training.config import EpochRecord, TrainingConfig, TrainingReport
 from earmark.dissection.training.fitting import Labels, Normalisation, fit, predict
 from earmark.dissection.training.heads import fit_head
 from earmark.dissection.training.pretraining import pretrain
-from earmark.dissection.training.saving import WEIGHTS, load_network, save_network, write_report
+from earmark.dissection.training.saving import SAVED, WEIGHTS, load_network, save_network, write_report
 from earmark.dissection.training.spectrograms import (
     Spectrograms,
     build_extractor,
@@ -120,7 +120,9 @@ def _stages(
     told = [asdict(config), start_from and start_from.name, [(clip.id, clip.label, clip.split) for clip in clips.clips]]
     identity = blake2b(json.dumps(told).encode(), digest_size=8).hexdigest()
     stages = Checkpoint(out, identity, "pretraining"), Checkpoint(out, identity, "training")
-    if out.exists() and (not out.is_dir() or any(not file.name.endswith(UNFINISHED) for file in out.iterdir())):
+    # The network is saved before its checkpoints go: beside one, it belongs to a training that was stopped.
+    ours = {stage.stage for stage in stages}.union(SAVED if any(stage.exists() for stage in stages) else ())
+    if out.exists() and (not out.is_dir() or any(plain_name(file) not in ours for file in out.iterdir())):
         raise RunConflict(f"{out} already holds something: give --out a new or empty folder.")
     return stages
 

@@ -10,12 +10,14 @@ import torch
 from earmark.dissection.training.config import TrainingConfig, TrainingReport
 from earmark.dissection.training.fitting import Normalisation
 from earmark.errors import InvalidInput
-from earmark.runs.store import mendable_disk
+from earmark.runs.files import mendable_disk, write_whole
 from earmark.version import __version__
 from earmark.weights.folder import refuse_unsafe
 from earmark.weights.opening import open_config, open_weights
 
 WEIGHTS = "model.safetensors"
+SAVED = (WEIGHTS, "config.json", "preprocessor_config.json", "training.json", "README.md")
+"""Everything that a trained network's folder holds."""
 
 
 def save_network(network: Any, extractor: Any, normalise: Normalisation, folder: Path) -> None:
@@ -33,9 +35,7 @@ def save_network(network: Any, extractor: Any, normalise: Normalisation, folder:
         folder.mkdir(parents=True, exist_ok=True)
         network.config.save_pretrained(folder)
         extractor.save_pretrained(folder)
-        unfinished = folder / f"{WEIGHTS}.unfinished"
-        unfinished.write_bytes(save(halves, metadata={"format": "pt"}))
-        unfinished.replace(folder / WEIGHTS)
+    write_whole(folder / WEIGHTS, save(halves, metadata={"format": "pt"}))
 
 
 def load_network(folder: Path) -> Any:
@@ -58,9 +58,8 @@ def load_network(folder: Path) -> Any:
 def write_report(report: TrainingReport, config: TrainingConfig, clips: str, folder: Path) -> None:
     """Write ``training.json`` and the model card beside the weights."""
     told = {"report": report.model_dump(), "config": asdict(config), "clips": clips, "earmark": __version__}
-    with mendable_disk(folder):
-        (folder / "training.json").write_text(json.dumps(told, indent=2) + "\n", encoding="utf-8")
-        (folder / "README.md").write_text(model_card(report, config, clips), encoding="utf-8")
+    write_whole(folder / "training.json", json.dumps(told, indent=2) + "\n")
+    write_whole(folder / "README.md", model_card(report, config, clips))
 
 
 def model_card(report: TrainingReport, config: TrainingConfig, clips: str) -> str:

@@ -6,17 +6,20 @@ from earmark.dissection.networks import AudioNetwork
 from earmark.dissection.unlearning.damage import Accuracy, ClassDamage
 from earmark.dissection.unlearning.export import Exported, NotExported
 from earmark.dissection.unlearning.forgetting import Forgetting
-from earmark.runs.store import mendable_disk
+from earmark.runs.files import write_whole
 
 _NEIGHBOURS = 5
 _LISTED = 40
 
 
-def write_card(folder: Path, found: Forgetting, exported: Exported | NotExported, network: AudioNetwork) -> Path:
+def write_card(
+    folder: Path, name: str, found: Forgetting, exported: Exported | NotExported, network: AudioNetwork
+) -> Path:
     """Write the card, and what it was made from, into the exported network's folder, else into ``cards``.
 
     Args:
         folder: of the run.
+        name: of the concept, as a file name.
         found: what was silenced, and what it cost.
         exported: what became of the weights.
         network: as it was before.
@@ -26,13 +29,9 @@ def write_card(folder: Path, found: Forgetting, exported: Exported | NotExported
     """
     is_exported = isinstance(exported, Exported)
     place = exported.folder if isinstance(exported, Exported) else folder / "cards"
-    name = "README" if is_exported else safe_name(found.concept)
-    with mendable_disk(folder):
-        place.mkdir(parents=True, exist_ok=True)
-        file = place / f"{name}.md"
-        file.write_text(card(found, exported, network), encoding="utf-8")
-        told = place / ("unlearning.json" if is_exported else f"{name}.json")
-        told.write_text(found.model_dump_json(indent=2) + "\n", encoding="utf-8")
+    file = place / ("README.md" if is_exported else f"{name}.md")
+    write_whole(file, card(found, exported, network))
+    write_whole(place / ("unlearning.json" if is_exported else f"{name}.json"), found.model_dump_json(indent=2) + "\n")
     return file
 
 

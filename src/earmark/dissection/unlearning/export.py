@@ -15,6 +15,7 @@ from earmark.dissection.unlearning.erasing import folded_copy
 from earmark.dissection.unlearning.leace import Eraser
 from earmark.dissection.unlearning.masks import NeuronMask
 from earmark.errors import InvalidInput
+from earmark.runs.files import whole_folder
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
@@ -112,10 +113,11 @@ def _refuse_taken(network: AudioNetwork, folder: Path) -> None:
 
 def _save(module: Any, network: AudioNetwork, folder: Path) -> None:
     """Weights, configuration and, where the network has one, the feature extractor that its inputs come from."""
-    module.save_pretrained(folder, safe_serialization=True)
     extractor = getattr(network.prepare, "extractor", None)
-    if extractor is not None:
-        extractor.save_pretrained(folder)
+    with whole_folder(folder) as unfinished:
+        module.save_pretrained(unfinished, safe_serialization=True)
+        if extractor is not None:
+            extractor.save_pretrained(unfinished)
 
 
 def _fix(module: "nn.Module", mask: NeuronMask) -> None:

@@ -1,8 +1,10 @@
 """Unlearn concepts of a dissected network: choose, silence, check, keep, and export what stays forgotten."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict, replace
+import shutil
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass, replace
 from fnmatch import fnmatchcase
+from itertools import chain, count, product
 from pathlib import Path
 
 from earmark.dissection.networks import AudioNetwork, Tap
@@ -25,10 +27,11 @@ from earmark.dissection.unlearning.listening import class_indices, plain_name, p
 from earmark.dissection.unlearning.ranking import Told, rank
 from earmark.dissection.unlearning.subject import Concept, Subject
 from earmark.dissection.unlearning.whom import Ranking
-from earmark.errors import InvalidInput, Mendable, UnknownName
+from earmark.errors import CannotWrite, InvalidInput, Mendable, UnknownName
 from earmark.language import Embedder
 from earmark.language.providers.minilm import SentenceVectors
 from earmark.runs import Manifest, RunFolder
+from earmark.runs.arguments import plainly
 from earmark.runs.grants import NOTHING, Allowed
 from earmark.workers import Progress, silent
 
@@ -52,7 +55,7 @@ def unlearn(
     Args:
         path: a finished dissection.
         concepts: classes of the network, or words that its neurons carry.
-        out: where the results go; new or empty.
+        out: where the results go; new or empty, or the run of the same unlearning, stopped: it is gone on with.
         config: whom to silence, how, and how many.
         network: the network, where the dissection was not given it by name or it has moved.
         allowed: what the dissection may do though you did not begin it.
@@ -73,7 +76,14 @@ def unlearn(
     config = config or UnlearnConfig()
     if not concepts:
         raise InvalidInput("name at least one concept to unlearn.")
-    RunFolder.refuse_taken(Path(out))
+    arguments = {
+        "run": str(Path(path).resolve()),
+        "concepts": list(concepts),
+        "config": asdict(config),
+        "remove": remove,
+    }
+    manifest = Manifest.begin("unlearning", arguments, config.seed)
+    RunFolder.refuse_other(Path(out), manifest)
     opened = reopen(path, network=network, allowed=allowed)
     wanted = _concepts(opened.network, concepts, config.method)
     taps = _silenceable(opened, config.taps)
@@ -85,32 +95,78 @@ def unlearn(
         subject.refuse_one_sided(concept)
     told = Told(opened, embedder or SentenceVectors())
     rankings = _rankings(told, subject, wanted, config)
-    arguments = {"run": str(Path(path).resolve()), "concepts": list(concepts), "config": asdict(config)}
-    run = RunFolder.create(Path(out), Manifest.begin("unlearning", arguments, config.seed))
+    run = RunFolder.begin_or_continue(Path(out), manifest)
     if "supported" in (config.method, *config.beside):
         run.note(
             "Supported descriptions were verified on the held-out clips that judge here, too: read the figures of "
             "'supported' with that in mind."
         )
-    with run.stage("forgetting") as counts:
-        for number, (concept, ranking) in enumerate(zip(wanted, rankings, strict=True)):
-            found, eraser = _forget(subject, concept, ranking, config)
-            run.append("forgetting", Forgetting, [found], number)
-            if note := not_forgotten(found):
-                run.note(note)
-            exported = _export(subject, found, eraser, _free_folder(run.path / "networks", found.concept), remove)
-            write_card(run.path, found, exported, opened.network)
-            progress("unlearn", number + 1, len(wanted))
-        run.finish("forgetting", Forgetting)
-        counts["concepts"] = len(wanted)
-    if config.beside:
+    if not run.is_done("forgetting"):
+        with run.stage("forgetting") as counts:
+            for number, (name, concept, ranking) in enumerate(zip(_names(wanted), wanted, rankings, strict=True)):
+                # The row is written last: a concept that has one is done, with its network and its card.
+                if not run.has_part("forgetting", number):
+                    found, eraser = _forget(subject, concept, ranking, config)
+                    if note := not_forgotten(found):
+                        run.note(note)
+                    exported = _export(subject, found, eraser, run.path / "networks" / name, remove)
+                    write_card(run.path, name, found, exported, opened.network)
+                    run.append("forgetting", Forgetting, [found], number)
+                progress("unlearn", number + 1, len(wanted))
+            run.finish("forgetting", Forgetting)
+            counts["concepts"] = len(wanted)
+    if config.beside and not run.is_done("beside"):
         with run.stage("beside") as counts:
-            rows = list(_beside(told, subject, wanted, config, run))
-            run.write("beside", Forgetting, rows)
-            counts["rows"] = len(rows)
+            _beside(told, subject, wanted, config, run)
+            counts["rows"] = run.count("beside")
     assert fingerprint(opened.network) == opened.run.manifest.arguments["fingerprint"]  # noqa: S101
     assert subject.is_restored()  # noqa: S101 - a hook left behind would be a defect of ours
     return run
+
+
+def resume(
+    path: Path | str,
+    *,
+    network: str | AudioNetwork | None = None,
+    allowed: Allowed = NOTHING,
+    embedder: Embedder | None = None,
+    progress: Progress = silent,
+) -> RunFolder:
+    """Go on with an unlearning that was stopped, to the same bytes as if it had not been.
+
+    Args:
+        path: the folder of the unlearning.
+        network: as in :func:`unlearn`.
+        allowed: as in :func:`unlearn`.
+        embedder: as in :func:`unlearn`.
+        progress: as in :func:`unlearn`.
+
+    Raises:
+        InvalidInput: the folder holds no unlearning.
+        RunConflict: the network or the clips have moved or changed since the dissection.
+    """
+    asked = plainly(_Asked, RunFolder.open(Path(path)).manifest.arguments, f"{path} holds no unlearning")
+    return unlearn(
+        asked.run,
+        asked.concepts,
+        path,
+        asked.config,
+        network=network,
+        allowed=allowed,
+        embedder=embedder,
+        remove=asked.remove,
+        progress=progress,
+    )
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """The arguments of an unlearning, as its manifest has them."""
+
+    run: str
+    concepts: list[str]
+    config: UnlearnConfig
+    remove: bool = True
 
 
 def not_forgotten(found: Forgetting) -> str | None:
@@ -124,20 +180,24 @@ def not_forgotten(found: Forgetting) -> str | None:
     )
 
 
-def _beside(
-    told: Told, subject: Subject, concepts: Sequence[Concept], config: UnlearnConfig, run: RunFolder
-) -> Iterator[Forgetting]:
+def _beside(told: Told, subject: Subject, concepts: Sequence[Concept], config: UnlearnConfig, run: RunFolder) -> None:
     """The same concepts by other methods, without random prunes; what cannot be done is noted in the run."""
-    for method in config.beside:
-        for concept in concepts:
-            own = UnlearnConfig(method=method, random_prunes=0, seed=config.seed)
-            if method != "leace":
-                own = replace(config, method=method, beside=(), random_prunes=0)
-            try:
-                (ranking,) = _rankings(told, subject, [concept], own)
-                yield _forget(subject, concept, ranking, own)[0]
-            except Mendable as error:
-                run.note(f"{concept.name} by {method} is not shown: {error}")
+    for number, (method, concept) in enumerate(product(config.beside, concepts)):
+        if run.has_part("beside", number):
+            continue
+        own = UnlearnConfig(method=method, random_prunes=0, seed=config.seed)
+        if method != "leace":
+            own = replace(config, method=method, beside=(), random_prunes=0)
+        rows = []
+        try:
+            (ranking,) = _rankings(told, subject, [concept], own)
+            rows.append(_forget(subject, concept, ranking, own)[0])
+        except CannotWrite:
+            raise
+        except Mendable as error:
+            run.note(f"{concept.name} by {method} is not shown: {error}")
+        run.append("beside", Forgetting, rows, number)
+    run.finish("beside", Forgetting)
 
 
 def _concepts(network: AudioNetwork, names: Sequence[str], method: Method) -> list[Concept]:
@@ -220,19 +280,25 @@ def _export(
     """Weights that stay forgotten, or why there are none."""
     if not hasattr(subject.network.module, "save_pretrained"):
         return NotExported("the network is not one of transformers: silence its neurons while it runs")
+    # Without a row it is what a killed sitting left.
+    shutil.rmtree(folder, ignore_errors=True)
     try:
         if eraser is not None and subject.classifier is not None:
             return export_erased(subject.network, subject.classifier, eraser, folder)
         if found.how in ("zero", "mean"):
             masks = subject.masks({one.tap: one.neurons for one in found.silenced}, found.how)
             return export(subject.network, masks, folder, remove=remove)
+    except CannotWrite:
+        raise
     except InvalidInput as error:
         return NotExported(str(error).rstrip("."))
     return NotExported("weights cannot say values that change from clip to clip: silence with zero or mean")
 
 
-def _free_folder(parent: Path, concept: str) -> Path:
-    """A folder that no other concept has taken: two names may read alike once they are safe."""
-    name = safe_name(concept)
-    taken = (parent / f"{name}-{number}" for number in range(2, 1000))
-    return next(folder for folder in (parent / name, *taken) if not folder.exists())
+def _names(concepts: Sequence[Concept]) -> list[str]:
+    """A file name for each concept: two may read alike once they are safe."""
+    names: list[str] = []
+    for plain in (safe_name(concept.name) for concept in concepts):
+        others = (f"{plain}-{number}" for number in count(2))
+        names.append(next(name for name in chain([plain], others) if name not in names))
+    return names

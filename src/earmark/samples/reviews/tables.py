@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from earmark.errors import InvalidInput
+from earmark.runs.files import whole_file
 from earmark.samples.reviews.products import make_products
 from earmark.samples.reviews.records import SampleProduct
 
@@ -26,22 +27,17 @@ def write_reviews(path: Path, products: int, seed: int) -> int:
         raise InvalidInput(f"sample reviews are written as .csv, .tsv or .jsonl, not as {path.name!r}.")
     rows = review_rows(make_products(products, seed))
     count = 0
-    unfinished = path.with_name(path.name + ".unfinished")
-    try:
-        with unfinished.open("w", encoding="utf-8", newline="") as file:
-            delimiter = endings[path.suffix]
-            table = csv.DictWriter(file, COLUMNS, delimiter=delimiter) if delimiter else None
+    with whole_file(path) as unfinished, unfinished.open("w", encoding="utf-8", newline="") as file:
+        delimiter = endings[path.suffix]
+        table = csv.DictWriter(file, COLUMNS, delimiter=delimiter) if delimiter else None
+        if table:
+            table.writeheader()
+        for row in rows:
+            count += 1
             if table:
-                table.writeheader()
-            for row in rows:
-                count += 1
-                if table:
-                    table.writerow(row)
-                else:
-                    file.write(json.dumps(row, ensure_ascii=False) + "\n")
-        unfinished.replace(path)
-    except OSError as error:
-        raise InvalidInput(f"{path} cannot be written: {error.strerror}.") from error
+                table.writerow(row)
+            else:
+                file.write(json.dumps(row, ensure_ascii=False) + "\n")
     return count
 
 

@@ -2,12 +2,14 @@
 
 import csv
 import json
+import shutil
 from collections.abc import Sequence
+from io import BytesIO
 from pathlib import Path
 from typing import Literal
 
 from earmark.errors import InvalidInput, MissingExtra, RunConflict, UnknownName
-from earmark.runs.store import mendable_disk
+from earmark.runs.files import mendable_disk, whole_file, write_whole
 from earmark.samples.sounds.catalogue import SOUND_CLASSES, Sound, check_size, make_sound, sound_rng
 from earmark.workers import Progress, silent
 
@@ -49,28 +51,32 @@ def write_sounds(
             raise UnknownName("sound class", kind, SOUND_CLASSES)
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise RunConflict(f"{folder} already holds something: give a new or empty folder.")
-    manifest = folder / "manifest.csv"
-    with mendable_disk(folder):
-        folder.mkdir(parents=True, exist_ok=True)
-        unfinished = folder / "manifest.csv.unfinished"
-        with (
-            unfinished.open("w", encoding="utf-8", newline="") as table,
-            (folder / "parameters.jsonl").open("w", encoding="utf-8") as truths,
-        ):
-            rows = csv.writer(table)
-            rows.writerow(_COLUMNS)
-            jobs = [(kind, number) for kind in kinds for number in range(per_class)]
+    jobs = [(kind, number) for kind in kinds for number in range(per_class)]
+    rows: list[tuple[str, ...]] = [_COLUMNS]
+    truths = []
+    try:
+        with mendable_disk(folder):
             for done, (kind, number) in enumerate(jobs, start=1):
                 rng = sound_rng(seed, kind, number)
                 sound = make_sound(kind, rng, seconds=seconds, rate_hz=rate_hz, snr_db=snr_db, harder=harder)
                 name = kind.replace(" ", "-")
                 path = f"{name}/{name}-{seed}-{number:05d}.{file_format}"
                 _write_audio(folder / path, sound)
-                rows.writerow((path, kind, sound.caption, f"{name}-{seed}-{number}", "made by formula", "CC0-1.0"))
-                truths.write(json.dumps({"path": path, "label": kind, **sound.parameters}) + "\n")
+                rows.append((path, kind, sound.caption, f"{name}-{seed}-{number}", "made by formula", "CC0-1.0"))
+                truths.append(json.dumps({"path": path, "label": kind, **sound.parameters}) + "\n")
                 progress("making sounds", done, len(jobs))
-        unfinished.replace(manifest)
-    return manifest
+        write_whole(folder / "parameters.jsonl", "".join(truths))
+        with (
+            whole_file(folder / "manifest.csv") as unfinished,
+            unfinished.open("w", encoding="utf-8", newline="") as file,
+        ):
+            csv.writer(file).writerows(rows)
+    except BaseException:
+        # The folder was new or empty: sounds without their manifest would pass for all.
+        for each in folder.glob("*"):
+            shutil.rmtree(each) if each.is_dir() else each.unlink()
+        raise
+    return folder / "manifest.csv"
 
 
 def _write_audio(path: Path, sound: Sound) -> None:
@@ -79,5 +85,8 @@ def _write_audio(path: Path, sound: Sound) -> None:
         import soundfile
     except ImportError as error:
         raise MissingExtra("soundfile", "dissect") from error
-    path.parent.mkdir(exist_ok=True)
-    soundfile.write(path, sound.waveform, sound.rate_hz, subtype="PCM_16")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    # Through memory, for libsndfile does not say why it could not write.
+    encoded = BytesIO()
+    soundfile.write(encoded, sound.waveform, sound.rate_hz, format=path.suffix[1:], subtype="PCM_16")
+    path.write_bytes(encoded.getvalue())
