@@ -88,7 +88,7 @@ def test_a_run_begun_before_this_was_asked_goes_on_with_whole_clips(run, embedde
     (found.path / "manifest.json").write_text(json.dumps(manifest))
     (found.path / "acoustics.parquet").unlink(missing_ok=True)
     found.table("acoustics").unlink(missing_ok=True)
-    again = resume(found.path, embedder=embedder, language_model=listener)
+    again = resume(found.path, network="windowed:make", embedder=embedder, language_model=listener)
     *_, one, other = again.read("acoustics", ClipMeasures)
     assert one.measures != other.measures
     assert {clip.end_s for clip in page_data(RunFolder.open(found.path)).clips} == {0.8}

@@ -75,11 +75,14 @@ def test_what_cannot_be_unlearnt_is_one_sentence(
 
 
 def test_a_network_that_has_changed_is_refused(finished, factory, embedder, tmp_path):
-    hearing = Path("hearing.py")
-    hearing.write_text(hearing.read_text().replace("manual_seed(4)", "manual_seed(6)"))
+    hearing = Path(finished.manifest.arguments["imported_from"], "hearing.py")
+    made = hearing.read_text()
+    hearing.write_text(made.replace("manual_seed(4)", "manual_seed(61)"))
     sys.modules.pop("hearing", None)
     with pytest.raises(RunConflict, match="has changed since"):
         unlearn(finished.path, ["rain"], tmp_path / "out", QUICK, embedder=embedder)
+    hearing.write_text(made)
+    sys.modules.pop("hearing", None)
     assert not (tmp_path / "out").exists()
 
 
