@@ -47,10 +47,14 @@ def texts():
             yield file.relative_to(ROOT), line
 
 
+# Read before any test runs: where a test has made Python 3.11 run out of its stack, `ast` does not work any more.
+TEXTS = tuple(texts())
+
+
 def test_every_option_that_is_named_exists_in_the_wing_that_names_it(options):
     known = {name: set().union(*own.values()) for name, own in options.items()}
     missing = []
-    for file, text in texts():
+    for file, text in TEXTS:
         wing = next((commands for name, commands in _WINGS.items() if name in file.parts), tuple(COMMANDS))
         there = set().union(*(known[name] for name in wing)) | _FOREIGN | _EVERYWHERE
         missing += [f"{file}: {option}" for option in _OPTION.findall(text) if option not in there]
@@ -59,7 +63,7 @@ def test_every_option_that_is_named_exists_in_the_wing_that_names_it(options):
 
 def test_every_call_that_is_named_is_a_command_with_the_options_that_are_named_with_it(options):
     wrong = []
-    for file, text in texts():
+    for file, text in TEXTS:
         wrong += [f"{file}: earmark {name}" for name in _QUOTED_CALL.findall(text) if name not in COMMANDS]
         for call in _CALL.findall(text):
             command, *words = call.split()

@@ -231,7 +231,7 @@ def _named_again(run: RunFolder, given: str | None, config: DissectionConfig, al
 
 def _refuse_to_ask(run: RunFolder, allowed: Allowed) -> None:
     """Refuse to open a model because a manifest of somebody else names it."""
-    model = run.manifest.arguments.get("config", {}).get("model", EMBEDDED)
+    model = DissectionConfig.from_plain(run.manifest.arguments.get("config", {})).model or EMBEDDED
     refuse_ungranted(run.path, run.manifest, allowed, model=model, asks=asks_somebody(model))
 
 

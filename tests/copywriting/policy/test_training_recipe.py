@@ -83,7 +83,7 @@ def test_a_finished_training_is_read_back_and_not_repeated(trained, words):
 
 
 def test_a_folder_with_other_settings_is_refused(trained, words):
-    with pytest.raises(RunConflict, match="other settings"):
+    with pytest.raises(RunConflict, match="other arguments"):
         train(trained[0], words, replace(TINY, seed=9))
 
 

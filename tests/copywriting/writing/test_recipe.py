@@ -288,8 +288,11 @@ def test_a_run_folder_reads_without_earmark(many, tmp_path):
     assert all(isinstance(row, WithheldRow) for row in run.read("withheld", WithheldRow))
 
 
-def test_a_request_survives_the_manifest():
-    request = CopyRequest(reviews="a.csv", config=CopyConfig(must=("one", "two"), tone="warm"), facts="f.json")
+def test_a_request_survives_the_manifest(tmp_path):
+    reviews, facts = tmp_path / "a.csv", tmp_path / "f.json"
+    reviews.write_text("product,text\n")
+    facts.write_text("{}")
+    request = CopyRequest(reviews=str(reviews), config=CopyConfig(must=("one", "two"), tone="warm"), facts=str(facts))
     assert CopyRequest.from_arguments(json.loads(json.dumps(request.arguments()))) == request
 
 
