@@ -42,7 +42,7 @@ _FINISHING = re.compile(
     r"|(config|training|preprocessor_config)\.json|model\.safetensors|README\.md)"
 )
 _STEPS = {"open", "os.rename", "os.remove", "os.rmdir", "shutil.rmtree"}
-_TIMES = ("created_at", "started_at", "seconds", "seconds_rewards", "cpu_seconds", "model_use")
+_TIMES = ("created_at", "started_at", "seconds", "seconds_rewards", "cpu_seconds", "model_use", "seal")
 
 
 # Loaded before the children are forked.
