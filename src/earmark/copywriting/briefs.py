@@ -8,6 +8,7 @@ from earmark.copywriting.aspects.aspects import READY_SETS, Aspect, AspectSet, c
 from earmark.copywriting.aspects.discovery import discover_aspects
 from earmark.copywriting.config import CopyConfig, Parts
 from earmark.copywriting.facts import Facts
+from earmark.copywriting.goods import GoodsReading, read_goods
 from earmark.copywriting.opinions import mine_opinions
 from earmark.copywriting.opinions.stance import Stance, overall_stance
 from earmark.copywriting.reviews import Product, ReviewedProduct
@@ -39,6 +40,8 @@ class Reading:
     """How reviewers feel about the product as a whole."""
     turn: int | None
     """The place of the product in its run; ``None`` where there is no run."""
+    goods: GoodsReading | None = None
+    """The ledger of claims, where the embedded composer writes about goods."""
 
 
 def read_product(reviewed: ReviewedProduct, config: CopyConfig, parts: Parts, turn: int | None = None) -> Reading:
@@ -53,7 +56,14 @@ def read_product(reviewed: ReviewedProduct, config: CopyConfig, parts: Parts, tu
     opinions = mine_opinions(reviewed, aspects.aspects, parts.embedder)
     summaries = summarise(reviewed, opinions, aspects.aspects, parts.embedder)
     stance = overall_stance(reviewed, opinions)
-    return Reading(reviewed, aspects, discovered, aspect, tuple(summaries), stance, turn)
+    goods = read_goods(reviewed) if _is_for_the_ledger(aspects, config, parts) else None
+    return Reading(reviewed, aspects, discovered, aspect, tuple(summaries), stance, turn, goods)
+
+
+def _is_for_the_ledger(aspects: AspectSet, config: CopyConfig, parts: Parts) -> bool:
+    """Whether a product is read claim by claim: goods, written about as a whole by the embedded composer."""
+    embedded = parts.writer is None and parts.summarise_by == "embedded" and not parts.rewards
+    return embedded and aspects.name == "goods" and parts.aspects is None and not parts.discover and not config.aspect
 
 
 def brief_from(reading: Reading, config: CopyConfig, parts: Parts) -> Brief:

@@ -15,6 +15,7 @@ from earmark.copywriting.briefs import Reading, brief_from, notes_of, read_produ
 from earmark.copywriting.choosing import best_copy
 from earmark.copywriting.config import CopyConfig, Parts, checked
 from earmark.copywriting.facts import Facts
+from earmark.copywriting.goods import goods_copy, write_goods
 from earmark.copywriting.grounding.grounding import GroundedCopy, refused
 from earmark.copywriting.refusals import NOT_MENTIONED, why_refused
 from earmark.copywriting.reviews import Columns, ReviewedProduct, read_products
@@ -124,6 +125,14 @@ def _written(piece: _Piece, config: CopyConfig, parts: Parts) -> GroundedCopy:
     writer: Writer = parts.writer or Composer(config.rules)
     brief = piece.brief
     notes = (*brief.notes, *notes_of(piece.reading.reviewed, parts.facts))
+    if piece.reading.goods is not None:
+        goods = piece.reading.goods
+        copy = (
+            goods_copy(goods, brief, config.rules, piece.reading.reviewed, refusal=piece.refusal)
+            if piece.refusal is not None
+            else write_goods(goods, piece.reading.reviewed, brief, config)
+        )
+        return copy.model_copy(update={"notes": (*copy.notes, *notes)})
     if piece.refusal is not None:
         return refused(brief, writer.name, piece.refusal, config.rules).model_copy(update={"notes": notes})
     answer = piece.answer or Answer(writer.write(brief, config.drafts, config.seed), None)

@@ -4,6 +4,7 @@ from collections import Counter
 
 from earmark.copywriting.briefs import Reading
 from earmark.copywriting.config import CopyConfig
+from earmark.copywriting.goods import composer_of
 from earmark.copywriting.summaries.praise import Support
 from earmark.copywriting.writers.composer.points import points_of
 from earmark.copywriting.writers.drafts import Brief
@@ -23,6 +24,8 @@ def why_refused(brief: Brief, reading: Reading, config: CopyConfig) -> str | Non
         )
     if stance.stance == "disliked":
         return f"reviewers mostly dislike it ({stance.reason}), so praise would mislead."
+    if reading.goods is not None:
+        return composer_of(reading.goods, reading.reviewed, brief, config).why_too_little()
     if config.aspect and not any(summary.claims for summary in brief.summaries):
         return f"{NOT_MENTIONED} {config.aspect!r} with an opinion."
     support = Support(brief, config.rules)

@@ -1,0 +1,132 @@
+"""From the claims of all reviews of a product to its ledger: facts, with who says so and who denies it."""
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+
+from earmark.copywriting.claims.claim import Claim
+from earmark.copywriting.claims.extraction import MENTIONED, read_sentence
+from earmark.copywriting.claims.subjects import product_nouns
+from earmark.copywriting.claims.tables import concepts
+from earmark.copywriting.english import plural_of
+from earmark.copywriting.parsing.pipeline import parse
+from earmark.copywriting.reviews import ReviewedProduct
+from earmark.evidence import Record
+
+UNHAPPY = 2.0
+"""Stars up to which a reviewer is no voice for praise."""
+
+
+class Fact(Record):
+    """Something that reviewers say of a product, whatever their words."""
+
+    concept: str
+    kind: str
+    wording: str
+    """A predicate: "is easy to put together"."""
+    polarity: int
+    voices: tuple[str, ...]
+    """Reviews that say so."""
+    against: tuple[str, ...]
+    """Reviews that say the opposite."""
+    claims: tuple[Claim, ...]
+    """What the voices wrote."""
+
+
+class Ledger(Record):
+    """All facts of one product, the most shared first."""
+
+    product_id: str
+    reviews: int
+    facts: tuple[Fact, ...]
+
+
+def read_claims(reviewed: ReviewedProduct) -> list[Claim]:
+    """Every claim of every review of a product, in their order."""
+    docs = list(parse(_calm(sentence.text) for sentence in reviewed.sentences))
+    own = product_nouns(docs, reviewed.product.name or "")
+    claims: list[Claim] = []
+    for sentence, doc, following in zip(reviewed.sentences, docs, (*reviewed.sentences[1:], None), strict=True):
+        later = following.text if following and following.review_id == sentence.review_id else ""
+        claims += read_sentence(sentence, doc, own, later)
+    return claims
+
+
+def _calm(text: str) -> str:
+    """Shouted words in small letters, since the parser takes "WORKS" for a name; every offset stays."""
+    return _SHOUTED.sub(lambda match: match[0].lower(), text)
+
+
+_SHOUTED = re.compile(r"\b[A-Z]{3,}\b")
+
+
+def ledger_of(reviewed: ReviewedProduct) -> Ledger:
+    """Read the reviews of a product and count what they share."""
+    stars = {review.id: review.stars for review in reviewed.reviews}
+    unhappy = {review for review, given in stars.items() if given is not None and given <= UNHAPPY}
+    facts = list_facts(read_claims(reviewed), unhappy)
+    return Ledger(product_id=reviewed.product.id, reviews=reviewed.asked, facts=tuple(facts))
+
+
+def list_facts(claims: Iterable[Claim], unhappy: set[str]) -> list[Fact]:
+    """Group claims by what they mean, and count voices.
+
+    Args:
+        claims: of all reviews.
+        unhappy: reviews whose praise is no voice.
+    """
+    by_concept: dict[str, list[Claim]] = defaultdict(list)
+    for claim in claims:
+        if not claim.contexts or claim.contexts == (MENTIONED,):
+            by_concept[claim.concept].append(claim)
+    facts = [fact for name, said in by_concept.items() for fact in _facts_of(name, said, unhappy)]
+    return sorted(facts, key=lambda fact: (-len(fact.voices), fact.concept, -fact.polarity))
+
+
+def _facts_of(name: str, claims: Sequence[Claim], unhappy: set[str]) -> list[Fact]:
+    sums: dict[str, int] = defaultdict(int)
+    for claim in claims:
+        sums[claim.review_id] += claim.polarity
+    judging = {claim.review_id for claim in claims if claim.polarity}
+    stated = {claim.review_id for claim in claims if not claim.contexts and not claim.polarity}
+    # Who says both as often says neither clearly.
+    sides = {sign: {review for review in judging if sums[review] * sign > 0} for sign in (1, -1)}
+    sides[0] = {claim.review_id for claim in claims} - sides[-1] if stated else set()
+    facts = []
+    for sign in (1, 0, -1):
+        voices = sides[sign] - (unhappy if sign > 0 else set())
+        wording = _wording(name, sign, claims)
+        if wording and voices:
+            chosen = tuple(one for one in claims if one.review_id in voices and one.polarity in (sign, 0 if sign else 1))
+            facts.append(
+                Fact(
+                    concept=name,
+                    kind=claims[0].kind,
+                    wording=wording,
+                    polarity=sign,
+                    voices=tuple(sorted(voices)),
+                    against=tuple(sorted(sides[-sign])) if sign else (),
+                    claims=chosen,
+                )
+            )
+    return facts
+
+
+def _wording(name: str, sign: int, claims: Sequence[Claim]) -> str:
+    if name in _WORDINGS:
+        return {1: _WORDINGS[name][0], -1: _WORDINGS[name][1], 0: _WORDINGS[name][0]}[sign]
+    about, _, word = name.partition(":")
+    if about == "use":
+        return f"is used for {word}" if sign == 0 else ""
+    if about == "does":
+        return f"{word}s things" if sign == 0 else ""
+    if about == "it":
+        return f"is {word}"
+    plural = plural_of(about)
+    forms = Counter(word for claim in claims for word in claim.text.lower().split() if word in (about, plural))
+    noun = forms.most_common(1)[0][0] if forms else about
+    article = "" if noun == plural else "an " if noun[0] in "aeiou" else "a "
+    return {1: f"is liked for its {noun}", 0: f"has {article}{noun}", -1: f"has a weak point in its {noun}"}[sign]
+
+
+_WORDINGS = {concept.name: (concept.positive, concept.negative) for concept in concepts()}

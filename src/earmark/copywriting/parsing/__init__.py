@@ -1,0 +1,1 @@
+"""One syntactic parse of what customers wrote, for everything that reads it."""
