@@ -19,8 +19,8 @@ def claims_of(text: str, own: frozenset[str] = GOODS) -> list[Claim]:
 def counted(text: str, concept: Concept) -> list[Claim]:
     """Claims that count as a voice for a fact of the concept."""
     worded = {1: concept.positive, -1: concept.negative}
-    claims = claims_of(text, WORN if concept.worn else GOODS)
-    return [claim for claim in claims if claim.concept == concept.name and not claim.contexts and worded[claim.polarity]]
+    claims = [claim for claim in claims_of(text, WORN if concept.worn else GOODS) if claim.concept == concept.name]
+    return [claim for claim in claims if not claim.contexts and worded[claim.polarity]]
 
 
 @pytest.mark.parametrize("concept", concepts(), ids=lambda concept: concept.name)

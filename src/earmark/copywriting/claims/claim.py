@@ -4,9 +4,7 @@ from typing import Literal
 
 from earmark.evidence import Record
 
-Kind = Literal[
-    "quality", "function", "fit", "feature", "use", "audience", "price", "neutral", "complaint", "liking"
-]
+Kind = Literal["quality", "function", "fit", "feature", "use", "audience", "price", "neutral", "complaint", "liking"]
 
 
 class Claim(Record):

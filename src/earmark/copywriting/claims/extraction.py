@@ -4,19 +4,19 @@ from collections.abc import Iterator, Sequence
 from typing import Any, cast
 
 from earmark.copywriting.claims.claim import Claim, Kind
+from earmark.copywriting.claims.phrases import forms
 from earmark.copywriting.claims.status import contexts_of, is_negated
 from earmark.copywriting.claims.subjects import Subject, clause_head, holder, of_noun, subject_of
 from earmark.copywriting.claims.tables import Concept, alike, concepts, judged_nouns, phrase_index, words
-from earmark.copywriting.claims.phrases import forms
 from earmark.copywriting.claims.valence import is_general, valence
 from earmark.copywriting.reviews import Sentence
 
 MENTIONED = "mentioned"
 """The context of a part that is spoken of, not judged: it is there, if somebody says that the product has it."""
 _NEVER = frozenset({"rival", "seller", "nobody"})
-_LIKING = frozenset("love like adore enjoy appreciate prefer".split())
-_HAVING = frozenset("have include feature contain offer provide".split())
-_HATING = frozenset("hate dislike despise regret".split())
+_LIKING = frozenset(["love", "like", "adore", "enjoy", "appreciate", "prefer"])
+_HAVING = frozenset(["have", "include", "feature", "contain", "offer", "provide"])
+_HATING = frozenset(["hate", "dislike", "despise", "regret"])
 
 
 def read_sentence(sentence: Sentence, doc: Any, own: frozenset[str], later: str = "") -> list[Claim]:
@@ -76,7 +76,7 @@ class _Reader:
         if sign == 0:
             self.void |= {token.i for token in tokens}
             self.used |= self.void
-        if sign == 0 or head.dep_ == "advmod" and head.lower_ in words("degree", "degree"):
+        if sign == 0 or (head.dep_ == "advmod" and head.lower_ in words("degree", "degree")):
             return None
         subject = self._about(head)
         if not _may_be_about(concept, subject, head):
@@ -86,7 +86,7 @@ class _Reader:
         if sign is None:
             if head.pos_ not in ("NOUN", "PROPN"):
                 return None
-            sign, by = judged(head, self.own)
+            sign, by = judged(head)
             if not sign:
                 return None
             span += by
@@ -125,9 +125,9 @@ class _Reader:
                 continue
             lemma = token.lemma_.lower()
             sign = valence(token.lower_, lemma)
-            if not sign or token.pos_ == "VERB" and token.tag_ not in ("VBN", "VBG", "VBZ", "VBD"):
+            if not sign or (token.pos_ == "VERB" and token.tag_ not in ("VBN", "VBG", "VBZ", "VBD")):
                 continue
-            if token.pos_ == "VERB" or token.pos_ == "NOUN" and token.dep_ not in ("attr", "ROOT"):
+            if token.pos_ == "VERB" or (token.pos_ == "NOUN" and token.dep_ not in ("attr", "ROOT")):
                 continue
             subject = holder(token, self.own)
             if subject.whose not in ("product", "part") or (subject.token is not None and subject.token.i in self.void):
@@ -165,7 +165,11 @@ class _Reader:
                 continue
             liked = top.dep_ == "dobj" and verb.lemma_ in _LIKING
             has = top.dep_ == "dobj" and verb.lemma_ in _HAVING and whole is not None and whole.whose == "product"
-            comes = top.dep_ == "pobj" and verb.lower_ == "with" and verb.head.lemma_ in ("come", "fill", "fit", "equip", "pack")
+            comes = (
+                top.dep_ == "pobj"
+                and verb.lower_ == "with"
+                and verb.head.lemma_ in ("come", "fill", "fit", "equip", "pack")
+            )
             if is_negated([token]):
                 continue
             if not (liked or has or comes):
@@ -179,7 +183,14 @@ class _Reader:
     def _uses(self) -> Iterator[Claim]:
         """What buyers use the product for, and for whom."""
         for token in self.doc:
-            if token.pos_ not in ("NOUN", "PROPN") or token.i in self.used or not self._may_be_used_for(token):
+            if token.i in self.used:
+                continue
+            if token.dep_ == "pcomp" and token.tag_ == "VBG" and token.head.lower_ == "for" and not _has_object(token):
+                # "Great for camping": an activity, which the parser takes for a verb.
+                if not is_negated([token]) and token.lower_ not in words("use", "none"):
+                    yield self._claim(f"use:{token.lower_}", "use", Subject("product"), 0, [token.head, token])
+                continue
+            if token.pos_ not in ("NOUN", "PROPN") or not self._may_be_used_for(token):
                 continue
             for noun in (token, *(child for child in token.children if child.dep_ == "compound")):
                 if noun.lemma_.isalpha() and noun.lemma_.lower() not in words("use", "none") | self.own:
@@ -205,7 +216,9 @@ class _Reader:
             return False
         # "I use it to julienne zucchini", "I made zucchini noodles with this".
         purpose = top.head.dep_ in ("xcomp", "advcl", "acl") and any(c.lower_ == "to" for c in top.head.children)
-        return (purpose and clause_head(top.head.head).lemma_ in ("use", "buy", "get")) or top.head.lemma_ == "make"
+        return bool(
+            top.head.lemma_ == "make" or (purpose and clause_head(top.head.head).lemma_ in ("use", "buy", "get"))
+        )
 
     def _doings(self) -> Iterator[Claim]:
         """What the product does to things of the buyer: "it charges my phone"."""
@@ -277,7 +290,7 @@ def _too(tokens: Sequence[Any]) -> bool:
     return any(child.lower_ == "too" and child.i < token.i for token in tokens for child in token.children)
 
 
-def judged(noun: Any, own: frozenset[str]) -> tuple[int, list[Any]]:
+def judged(noun: Any) -> tuple[int, list[Any]]:
     """How the words around judge a noun or verb: the sign, and the words that judge."""
     candidates = [child for child in noun.children if child.dep_ in ("amod", "compound", "advmod", "acomp")]
     head = noun.head
@@ -292,7 +305,11 @@ def judged(noun: Any, own: frozenset[str]) -> tuple[int, list[Any]]:
             return 1, [verb]
         if verb.lemma_ in _HATING:
             return -1, [verb]
-        if noun.dep_ == "pobj" and noun.head.lower_ in ("with", "by", "about") and noun.head.head.pos_ in ("ADJ", "VERB"):
+        if (
+            noun.dep_ == "pobj"
+            and noun.head.lower_ in ("with", "by", "about")
+            and noun.head.head.pos_ in ("ADJ", "VERB")
+        ):
             candidates.append(noun.head.head)
     more = [also for one in candidates if one.pos_ == "ADJ" for also in one.conjuncts if also.pos_ == "ADJ"]
     for word in (*candidates, *more):
@@ -300,6 +317,10 @@ def judged(noun: Any, own: frozenset[str]) -> tuple[int, list[Any]]:
         if sign:
             return (-1 if _too([word]) else sign), [word]
     return 0, []
+
+
+def _has_object(verb: Any) -> bool:
+    return any(child.dep_ in ("dobj", "xcomp", "ccomp") for child in verb.children)
 
 
 def _last(noun: str) -> str:

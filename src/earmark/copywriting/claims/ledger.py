@@ -97,7 +97,9 @@ def _facts_of(name: str, claims: Sequence[Claim], unhappy: set[str]) -> list[Fac
         voices = sides[sign] - (unhappy if sign > 0 else set())
         wording = _wording(name, sign, claims)
         if wording and voices:
-            chosen = tuple(one for one in claims if one.review_id in voices and one.polarity in (sign, 0 if sign else 1))
+            chosen = tuple(
+                one for one in claims if one.review_id in voices and one.polarity in (sign, 0 if sign else 1)
+            )
             facts.append(
                 Fact(
                     concept=name,

@@ -1,7 +1,7 @@
 """Phrases of the concept table, matched on a parsed sentence.
 
-A phrase is a run of words; each is matched by its lemma or as it stands, ``|`` parts alternatives, and ``..`` lets up to
-four words of the same sentence stand between.
+A phrase is a run of words; each is matched by its lemma or as it stands, ``|`` parts alternatives, and ``..`` lets up
+to four words of the same sentence stand between.
 """
 
 from dataclasses import dataclass

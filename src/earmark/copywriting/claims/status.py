@@ -11,8 +11,27 @@ from earmark.copywriting.claims.tables import ContextRow, context_rows, words
 
 # From these a word hangs on what may deny it.
 _PASSES_DENIAL = frozenset(
-    "amod acomp attr dobj pobj prep advmod xcomp oprd compound conj nmod nsubj nsubjpass npadvmod acl prt".split()
+    [
+        "amod",
+        "acomp",
+        "attr",
+        "dobj",
+        "pobj",
+        "prep",
+        "advmod",
+        "xcomp",
+        "oprd",
+        "compound",
+        "conj",
+        "nmod",
+        "nsubj",
+        "nsubjpass",
+        "npadvmod",
+        "acl",
+        "prt",
+    ]
 )
+_DENYING = frozenset({"neg", "det", "advmod", "preconj", "nsubj", "nsubjpass", "dep", "cc"})
 _ENOUGH_HOPS = 8
 
 
@@ -46,7 +65,9 @@ def _governed(tokens: Sequence[Any]) -> list[Any]:
 
 
 def _stands_apart(token: Any) -> bool:
-    """Whether a coordinated word has a denial or a subject of its own, or follows a "but"."""
+    """Whether a word is out of reach: fronted ("For the price, I am not ..."), or of a coordinated clause."""
+    if token.dep_ == "prep":
+        return bool(token.i < token.head.i)
     if token.dep_ != "conj":
         return False
     own = any(child.dep_ in ("neg", "nsubj", "nsubjpass") for child in token.children)
@@ -55,9 +76,9 @@ def _stands_apart(token: Any) -> bool:
 
 def _denials(token: Any) -> Iterator[Any]:
     for child in token.children:
-        if child.lower_ in words("degree", "turn") and not _followed_by(child, ("only", "just", "sure", "to", "doubt")):
-            if child.dep_ in ("neg", "det", "advmod", "preconj", "nsubj", "nsubjpass", "dep", "cc"):
-                yield child
+        denies = child.lower_ in words("degree", "turn") and child.dep_ in _DENYING
+        if denies and not _followed_by(child, ("only", "just", "sure", "to", "doubt")):
+            yield child
     if token.dep_ == "pobj" and token.head.lower_ == "without":
         yield token.head
     if token.dep_ == "dobj" and token.head.lemma_ in ("lack", "lose"):

@@ -49,11 +49,11 @@ def product_nouns(docs: Iterable[Any], name: str = "") -> frozenset[str]:
                 votes[token.lemma_.lower()] += 1
     most = max(votes.values(), default=0)
     agreed = {noun for noun, count in votes.items() if count >= 3 and count >= _OWN_SHARE * most}
-    named = [word for word in re.findall(r"[a-z]+", re.split(r" for | with |,|\(", name.lower())[0])][-1:]
+    named = re.findall(r"[a-z]+", re.split(r" for | with |,|\(", name.lower())[0])[-1:]
     return frozenset(agreed | {word.removesuffix("s") if len(word) > 4 else word for word in named} | set(named))
 
 
-_BUYING = frozenset("buy love recommend order purchase own get receive like use".split())
+_BUYING = frozenset(["buy", "love", "recommend", "order", "purchase", "own", "get", "receive", "like", "use"])
 
 
 def _closed(lemma: str) -> bool:
@@ -64,7 +64,7 @@ def _closed(lemma: str) -> bool:
 def of_noun(token: Any, own: frozenset[str]) -> Subject:
     """Whom a noun or pronoun means."""
     lemma, word = token.lemma_.lower(), token.lower_
-    if word in words("subjects", "pronoun"):
+    if word in words("subjects", "pronoun") or lemma in words("degree", "noun"):
         return PRODUCT
     if word in words("subjects", "person"):
         return Subject("kin" if word in ("he", "she") else "person", word, token)
@@ -79,7 +79,10 @@ def of_noun(token: Any, own: frozenset[str]) -> Subject:
         return Subject("rival", lemma, token)
     if lemma in own or lemma in words("subjects", "product"):
         return PRODUCT
-    if any(child.dep_ == "poss" and child.lower_ in ("my", "our", "her", "his", "their") for child in token.children):
+    if any(
+        child.dep_ == "poss" and child.lower_ in ("my", "our", "your", "her", "his", "their")
+        for child in token.children
+    ):
         return Subject("belonging", lemma, token)
     return Subject("part", _noun_phrase(token, own), token)
 
@@ -131,7 +134,9 @@ def _attributive(noun: Any, own: frozenset[str]) -> Subject:
     return itself
 
 
-_QUALITIES = frozenset("quality price value deal fit size color colour sound design gift".split())
+_QUALITIES = frozenset(
+    ["quality", "price", "value", "deal", "fit", "size", "color", "colour", "sound", "design", "gift"]
+)
 
 
 def _fragment(root: Any, token: Any, own: frozenset[str]) -> Subject:
@@ -177,14 +182,55 @@ def _unsaid(verb: Any) -> Subject:
     """No subject at all: "Works great" is said of the product, "Buy two" of nobody, "Love it" by the buyer."""
     if verb.lemma_ in _BUYERS_VERBS:
         return Subject("person", "i")
-    if verb.tag_ in ("VB", "VBP") and verb.lemma_ in _ADVICE:
+    helped = any(child.dep_ in ("aux", "auxpass") for child in verb.children)
+    if verb.tag_ in ("VB", "VBP") and verb.lemma_ in _ADVICE and not helped:
         return NOBODY
     return PRODUCT
 
 
 _BUYERS_VERBS = frozenset(
-    "love like adore enjoy recommend buy order get receive purchase use wish need want take return hate think wear find"
-    " hope try have"
-    .split()
+    [
+        "love",
+        "like",
+        "adore",
+        "enjoy",
+        "recommend",
+        "buy",
+        "order",
+        "get",
+        "receive",
+        "purchase",
+        "use",
+        "wish",
+        "need",
+        "want",
+        "take",
+        "return",
+        "hate",
+        "think",
+        "wear",
+        "find",
+        "hope",
+        "try",
+        "have",
+    ]
 )
-_ADVICE = frozenset("be do go make let put give pay avoid spray check read beware spend stay".split())
+_ADVICE = frozenset(
+    [
+        "be",
+        "do",
+        "go",
+        "make",
+        "let",
+        "put",
+        "give",
+        "pay",
+        "avoid",
+        "spray",
+        "check",
+        "read",
+        "beware",
+        "spend",
+        "stay",
+    ]
+)

@@ -7,7 +7,25 @@ from earmark.copywriting.lexicon.judging import vader_lexicon
 
 _VADER_AT_LEAST = 0.9
 _SUFFIXES = {"proof": 1, "free": 1, "less": 1}
-_BAD_STEMS = frozenset("odor smell wrinkle stain leak noise pain hassle rust scratch care effort mess lint spill".split())
+_BAD_STEMS = frozenset(
+    [
+        "odor",
+        "smell",
+        "wrinkle",
+        "stain",
+        "leak",
+        "noise",
+        "pain",
+        "hassle",
+        "rust",
+        "scratch",
+        "care",
+        "effort",
+        "mess",
+        "lint",
+        "spill",
+    ]
+)
 
 
 @lru_cache(maxsize=50_000)

@@ -16,11 +16,11 @@ from earmark.copywriting.claims.ledger import Fact, Ledger
 from earmark.copywriting.claims.tables import purposes
 from earmark.copywriting.config import CopyConfig
 from earmark.copywriting.english import capitalised, listed, plural_of, singular_of
+from earmark.copywriting.summaries.voices import VOICE_NOUNS
 from earmark.copywriting.writers.channels import AD_DESCRIPTION, AD_HEADLINE, SUBJECT, limits
 from earmark.copywriting.writers.ledger_composer.quotes import Quote
 from earmark.copywriting.writers.ledger_composer.selection import GENERAL, caveats_of, liking_of, praise_of
 from earmark.copywriting.writers.ledger_composer.wording import Named, count_in_words, joined, predicate, sentence
-from earmark.copywriting.summaries.voices import VOICE_NOUNS
 
 _VOICES = VOICE_NOUNS["goods"]
 _MOST_FACTS = 3
@@ -49,12 +49,17 @@ class Plan:
 class Composer:
     """Writes one product."""
 
-    def __init__(self, ledger: Ledger, named: Named, quotes: Sequence[Quote], config: CopyConfig, facts: dict[str, str]):
-        praise = praise_of(ledger, config.rules, config.tone)
+    def __init__(
+        self, ledger: Ledger, named: Named, quotes: Sequence[Quote], config: CopyConfig, facts: dict[str, str]
+    ) -> None:
+        # What the name says already is no news: "the heart pendant is liked for its pendant".
+        praise = [fact for fact in praise_of(ledger, config.rules, config.tone) if not named.says(fact.concept)]
         self.ledger, self.named, self.quotes, self.config = ledger, named, quotes, config
         self.strong = [fact for fact in praise if fact.polarity > 0 and fact.concept not in GENERAL | purposes().keys()]
         self.plain = [fact for fact in praise if fact.polarity == 0 and fact.kind != "use"]
-        self.uses = [fact for fact in praise if fact.concept in purposes() or fact.kind == "use" and not fact.polarity]
+        self.uses = [
+            fact for fact in praise if fact.concept in purposes() or (fact.kind == "use" and not fact.polarity)
+        ]
         self.liking = liking_of(praise)
         self.caveats = caveats_of(ledger, config.rules)
         self.seller = {key: value for key, value in facts.items() if key.lower() not in ("name", "category")}
@@ -100,7 +105,10 @@ class Composer:
         if strong[_MOST_FACTS:] and len(self.quotes) == 0:
             yield self._said("further", strong[_MOST_FACTS : 2 * _MOST_FACTS])
         yield from self._things()
-        yield from (Planned(sentence(f"{capitalised(key)}: {value.strip(' .')}"), seller=f"{key}: {value}") for key, value in list(self.seller.items())[:2])
+        yield from (
+            Planned(sentence(f"{capitalised(key)}: {value.strip(' .')}"), seller=f"{key}: {value}")
+            for key, value in list(self.seller.items())[:2]
+        )
         yield from (Planned(sentence(must), seller=f"must: {must}") for must in self.config.must)
         for quote in self.quotes[: 1 if len(self.strong) > 1 else 2]:
             yield Planned(self._filled("quote", q=quote.text, n=_number(self.ledger.reviews)), quote=quote)
@@ -153,7 +161,7 @@ class Composer:
         return [*heads, [], *descriptions] if heads and descriptions else [*heads, *descriptions]
 
     def _fitting(self, planned: Sequence[Planned], room: int) -> list[Planned]:
-        """As many sentences as fit, the first always; what a caveat takes back is not dropped before what it is about."""
+        """As many sentences as fit, in their order, without what must never be said."""
         kept: list[Planned] = []
         for one in planned:
             if any(never.lower() in one.text.lower() for never in self.config.never):
@@ -164,7 +172,7 @@ class Composer:
 
     def _filled(self, frame: str, **values: str) -> str:
         count = values.get("count", "")
-        text = self._frames[frame][0].format(
+        text: str = self._frames[frame][0].format(
             The=capitalised(self.named.full),
             the=self.named.full,
             It=capitalised(self.named.short),
@@ -191,7 +199,9 @@ def _purpose(fact: Fact) -> str:
         return purposes()[fact.concept]
     noun = fact.concept.partition(":")[2]
     texts = [f" {claim.text.lower()} " for claim in fact.claims]
-    counted = any(word in text for text in texts for word in (" a ", " an ", " my ", " our ", " her ", " his ", plural_of(noun)))
+    counted = any(
+        word in text for text in texts for word in (" a ", " an ", " my ", " our ", " her ", " his ", plural_of(noun))
+    )
     return plural_of(singular_of(noun)) if counted else noun
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from earmark.copywriting.claims.claim import Claim
+from earmark.copywriting.claims.tables import concepts
 from earmark.copywriting.grounding.privacy import names_in, private_detail_in
 from earmark.copywriting.grounding.superlatives import superlative_in
 from earmark.copywriting.lexicon.judging import vader
@@ -14,17 +15,25 @@ from earmark.language.orders import find_orders
 
 _LEAST_WORDS, _MOST_WORDS = 5, 16
 _CLEAN = re.compile(r"[A-Z][A-Za-z0-9 ,;:'\u2019%/&\-]*[A-Za-z0-9%'\u2019]")
-# What belongs to the sale, to another thing, to the past or to the writer's story, and what only starts a thought.
+# What belongs to the sale, to another thing, to the past or to the writer's story, and what denies or only begins.
+_UNFIT_WORDS = r"""
+amazon seller ship\w* deliver\w* arriv\w* review\w* stars? order\w* bought purchas\w* refund\w* return\w* company
+brand price\w* cheap\w* free sale deal recommend cure\w* doctor pain surgery hubby damn hell crap\w* sex\w*
+however although though but unfortunately if would could should might wish hope\w* will need\w* going gonna let
+than unlike until except after first second only one another other others old better worse gotten now used
+issues? problems? complain\w* he she him his her mine u lol im think guess maybe just spray
+day days week\w* month\w* year\w* not never no cannot dont doesnt wasnt
+"""
 _UNFIT = re.compile(
-    r"\b(?:amazon|seller|ship\w*|deliver\w*|review\w*|stars?|order\w*|bought|purchas\w*|refund\w*|return\w*|company|brand"
-    r"|price\w*|cheap\w*|free|sale|deal|cure\w*|doctor|pain|however|although|though|but|unfortunately|if|would|could"
-    r"|should|might|wish|hope\w*|than|unlike|until|except|issues?|problems?|complain\w*|only|first|second|one|damn|hell"
-    r"|crap\w*|sex\w*|he|she|him|his|her|another|other|others|old|mine|u|lol|not|never|no|n't|cannot|dont|doesnt|wasnt|will|need\w*|going|gonna|just|think|guess|maybe|spray|let|make sure|recommend|my own|so far|i am|im)\b"
-    r"|n['\u2019]t\b|['\u2019](?:ll|d|re|ve)\b",
+    rf"\b(?:{'|'.join(_UNFIT_WORDS.split())}|make sure|my own|so far|i am)\b|n['\u2019]t\b|['\u2019](?:ll|d|re|ve)\b",
     re.IGNORECASE,
 )
-_STARTS = re.compile(r"^(?:and|or|so|because|which|who|then|also|plus|again|yes|ok|well|these are|this is)\b(?! the)", re.IGNORECASE)
+_STARTS = re.compile(
+    r"^(?:and|or|so|because|which|who|then|also|plus|again|yes|ok|well|these are|this is)\b(?! the)", re.IGNORECASE
+)
 _TONE_AT_LEAST = 0.2
+# What a sentence must say to be worth quoting: something of the table, and more than that it is liked.
+_WORDED = frozenset(concept.name for concept in concepts() if concept.kind != "liking")
 
 
 @dataclass(frozen=True)
@@ -58,7 +67,7 @@ def quotes_of(reviewed: ReviewedProduct, claims: Iterable[Claim], unhappy: froze
         if sentence.review_id in unhappy or not _is_fit(text, mine):
             continue
         # Concrete and shared: what it says beyond liking, and how many others say it too.
-        telling = {claim.concept for claim in mine if claim.polarity > 0 and claim.concept != "overall"}
+        telling = {claim.concept for claim in mine if claim.polarity > 0 and claim.concept in _WORDED}
         score = len(telling) + 0.1 * max((heads[concept] for concept in telling), default=0) + len(text.split()) / 30
         score -= 0.7 * bool(re.match(r"(?:I|We|It|They|Very)\b", text))
         best = found.get(sentence.review_id)

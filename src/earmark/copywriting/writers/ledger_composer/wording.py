@@ -39,6 +39,11 @@ class Named:
         self.full = self.bare if self.bare.lower().startswith(("the ", "a ", "an ")) else f"the {self.bare}"
         self.short = "they" if self.many else "it"
 
+    def says(self, concept: str) -> bool:
+        """Whether the name holds the noun of a part or a use already."""
+        noun = concept.removeprefix("use:").removesuffix(":") if ":" in concept else ""
+        return bool(noun) and not concept.startswith("it:") and noun in re.findall(r"[a-z]+", self.bare.lower())
+
 
 def _in_a_sentence(name: str, texts: Sequence[str]) -> str:
     first, *rest = name.split()
@@ -56,7 +61,13 @@ def predicate(fact: Fact, many: bool) -> str:
         return fact.wording
     bare = {"is": "are", "has": "have", "does": "do", "goes": "go"}.get(verb)
     if bare is None:
-        bare = verb[:-3] + "y" if verb.endswith("ies") else verb[:-2] if verb.endswith(("ches", "shes", "sses")) else verb[:-1]
+        bare = (
+            verb[:-3] + "y"
+            if verb.endswith("ies")
+            else verb[:-2]
+            if verb.endswith(("ches", "shes", "sses"))
+            else verb[:-1]
+        )
     return f"{bare} {rest}".strip()
 
 
