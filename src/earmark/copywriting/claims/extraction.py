@@ -205,7 +205,7 @@ class _Reader:
         if top.dep_ == "pobj" and top.head.lower_ in words("use", "preposition"):
             verb = clause_head(top.head)
             if verb.pos_ not in ("VERB", "AUX"):
-                return top.head.lower_ == "for"
+                return bool(top.head.lower_ == "for")
             on_product = any(
                 child.dep_ in ("dobj", "nsubj", "nsubjpass") and of_noun(child, self.own).whose == "product"
                 for child in verb.children
