@@ -190,7 +190,7 @@ class _Reader:
                 if not is_negated([token]) and token.lower_ not in words("use", "none"):
                     yield self._claim(f"use:{token.lower_}", "use", Subject("product"), 0, [token.head, token])
                 continue
-            if token.pos_ not in ("NOUN", "PROPN") or not self._may_be_used_for(token):
+            if token.pos_ != "NOUN" or not self._may_be_used_for(token):
                 continue
             for noun in (token, *(child for child in token.children if child.dep_ == "compound")):
                 if noun.lemma_.isalpha() and noun.lemma_.lower() not in words("use", "none") | self.own:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from earmark.copywriting.claims.claim import Claim
 from earmark.copywriting.claims.tables import concepts
-from earmark.copywriting.grounding.privacy import names_in, private_detail_in
+from earmark.copywriting.grounding.privacy import is_known_proper, names_in, private_detail_in
 from earmark.copywriting.grounding.superlatives import superlative_in
 from earmark.copywriting.lexicon.judging import vader
 from earmark.copywriting.reviews import ReviewedProduct, Sentence
@@ -59,12 +59,13 @@ def quotes_of(reviewed: ReviewedProduct, claims: Iterable[Claim], unhappy: froze
         key = next((k for k, s in places.items() if k[0] == claim.review_id and s.start <= claim.start < s.end), None)
         if key is not None:
             said.setdefault(key, []).append(claim)
+    named = frozenset(re.findall(r"[\w'-]+", (reviewed.product.name or "").lower()))
     found: dict[str, tuple[float, Quote]] = {}
     heads = Counter(claim.concept for claim in claims)
     for key, mine in said.items():
         sentence = places[key]
         text = sentence.text.strip().rstrip(".!")
-        if sentence.review_id in unhappy or not _is_fit(text, mine):
+        if sentence.review_id in unhappy or not _is_fit(text, mine, named):
             continue
         # Concrete and shared: what it says beyond liking, and how many others say it too.
         telling = {claim.concept for claim in mine if claim.polarity > 0 and claim.concept in _WORDED}
@@ -76,7 +77,13 @@ def quotes_of(reviewed: ReviewedProduct, claims: Iterable[Claim], unhappy: froze
     return [quote for _, quote in sorted(found.values(), key=lambda pair: (-pair[0], pair[1].sentence.review_id))]
 
 
-def _is_fit(text: str, claims: Sequence[Claim]) -> bool:
+def _proper_names(text: str) -> set[str]:
+    """Words with a capital inside the sentence: they may name a person, a rival or another product."""
+    inside = re.findall(r"(?<=\s)[A-Z][\w'\u2019-]*", text)
+    return {word.lower() for word in inside if word != "I" and not is_known_proper(word)}
+
+
+def _is_fit(text: str, claims: Sequence[Claim], known: frozenset[str]) -> bool:
     if not _LEAST_WORDS <= len(text.split()) <= _MOST_WORDS or not _CLEAN.fullmatch(text):
         return False
     if any(claim.polarity < 0 or (claim.contexts and claim.contexts != ("mentioned",)) for claim in claims):
@@ -85,6 +92,6 @@ def _is_fit(text: str, claims: Sequence[Claim]) -> bool:
         return False
     if private_detail_in(text) or names_in(text[:1].lower() + text[1:]) or superlative_in(text):
         return False
-    if re.search(r"\b[A-Z]{3,}\b|(.)\1\1", text):
+    if re.search(r"\b[A-Z]{3,}\b|(.)\1\1", text) or _proper_names(text) - known:
         return False
     return float(vader().polarity_scores(text)["compound"]) >= _TONE_AT_LEAST
