@@ -34,7 +34,11 @@ DIVE = (
 )
 
 
-KNIFE = ("The handle is sturdy.", "A sturdy handle, I think.", "We found the handle sturdy and the grip comfortable.")
+KNIFE = (
+    "This knife is sturdy.",
+    "A sturdy knife, I think.",
+    "We found this knife sturdy and the grip comfortable.",
+)
 KINDS = {"knife": "goods"}
 
 
@@ -218,7 +222,7 @@ def test_another_products_reviews_never_carry_a_claim(reviews):
     for product in ("diner", "knife"):
         for sentence in copies[product].sentences:
             assert all(piece.excerpt.source_id.startswith(f"{product}:") for piece in sentence.evidence)
-    assert "handle" in copies["knife"].text.lower()
+    assert "sturdy" in copies["knife"].text.lower()
     assert "fries" not in copies["knife"].text.lower()
 
 
