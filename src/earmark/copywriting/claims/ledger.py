@@ -46,8 +46,9 @@ def read_claims(reviewed: ReviewedProduct) -> list[Claim]:
     docs = list(parse(_calm(sentence.text) for sentence in reviewed.sentences))
     own = product_nouns(docs, reviewed.product.name or "")
     claims: list[Claim] = []
-    for sentence, doc, following in zip(reviewed.sentences, docs, (*reviewed.sentences[1:], None), strict=True):
-        later = following.text if following and following.review_id == sentence.review_id else ""
+    for place, (sentence, doc) in enumerate(zip(reviewed.sentences, docs, strict=True)):
+        following = reviewed.sentences[place + 1 : place + 2]
+        later = following[0].text if following and following[0].review_id == sentence.review_id else ""
         claims += read_sentence(sentence, doc, own, later)
     return claims
 

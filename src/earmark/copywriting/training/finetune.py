@@ -99,8 +99,7 @@ def finetune(
         callbacks=[EarlyStoppingCallback(config.patience), _telling(progress)],
     )
     _quiet(trainer)
-    begun = any((out / "checkpoints").glob("checkpoint-*"))
-    trainer.train(resume_from_checkpoint=begun or None)
+    trainer.train(resume_from_checkpoint=_last_whole_checkpoint(out / "checkpoints"))
     with whole_folder(out / "model") as unfinished:
         trainer.model.eval().save_pretrained(unfinished)
         tokenizer.save_pretrained(unfinished)
@@ -109,6 +108,21 @@ def finetune(
     write_whole(out / "curves.json", json.dumps(kept, indent=1))
     shutil.rmtree(out / "checkpoints")
     return _read(out)
+
+
+def _last_whole_checkpoint(folder: Path) -> str | None:
+    """The last checkpoint that was written to its end; transformers writes them in place, the trainer's state last.
+
+    What was broken off is removed: transformers would take the last by its number.
+    """
+    whole = []
+    for checkpoint in sorted(folder.glob("checkpoint-*"), key=lambda path: int(path.name.rpartition("-")[2])):
+        try:
+            json.loads((checkpoint / "trainer_state.json").read_text(encoding="utf-8"))
+            whole.append(str(checkpoint))
+        except (OSError, ValueError):
+            shutil.rmtree(checkpoint)
+    return whole[-1] if whole else None
 
 
 def _read(out: Path) -> Finetuned:
