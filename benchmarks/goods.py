@@ -21,9 +21,10 @@ from collections import Counter, defaultdict
 from pathlib import Path
 
 from earmark.copywriting.claims.extraction import read_sentence
+from earmark.copywriting.claims.ledger import read_goods
 from earmark.copywriting.claims.subjects import product_nouns
 from earmark.copywriting.config import CopyConfig, Parts
-from earmark.copywriting.goods import WRITER, read_goods
+from earmark.copywriting.goods import WRITER
 from earmark.copywriting.parsing.pipeline import parse
 from earmark.copywriting.recipe import write_one
 from earmark.copywriting.reviews import Sentence, read_products
@@ -152,7 +153,7 @@ def _oposum():
     spoke = right = segments = 0
     for rows in by_product.values():
         docs = list(parse(row["text"] for row in rows))
-        own = product_nouns(docs) | OPOSUM_NOUNS[rows[0]["category"]]
+        own = frozenset(product_nouns(docs)) | OPOSUM_NOUNS[rows[0]["category"]]
         for row, doc in zip(rows, docs, strict=True):
             polarity = float(row["polarity"])
             if abs(polarity) <= 0.3:

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 from earmark.copywriting.aspects.aspects import READY_SETS, Aspect, AspectSet, choose_aspect_set, ready_set
 from earmark.copywriting.aspects.discovery import discover_aspects
+from earmark.copywriting.claims.ledger import Reading as ClaimReading
+from earmark.copywriting.claims.ledger import read_goods
 from earmark.copywriting.config import CopyConfig, Parts
 from earmark.copywriting.facts import Facts
-from earmark.copywriting.goods import GoodsReading, read_goods
 from earmark.copywriting.opinions import mine_opinions
 from earmark.copywriting.opinions.stance import Stance, overall_stance
 from earmark.copywriting.reviews import Product, ReviewedProduct
@@ -40,7 +41,7 @@ class Reading:
     """How reviewers feel about the product as a whole."""
     turn: int | None
     """The place of the product in its run; ``None`` where there is no run."""
-    goods: GoodsReading | None = None
+    goods: ClaimReading | None = None
     """The ledger of claims, where the embedded composer writes about goods."""
 
 

@@ -1,9 +1,6 @@
 """Copy for goods: from a ledger of what buyers say to grounded copy, or an honest refusal."""
 
-from dataclasses import dataclass
-
-from earmark.copywriting.claims.claim import Claim
-from earmark.copywriting.claims.ledger import UNHAPPY, Ledger, list_facts, read_claims
+from earmark.copywriting.claims.ledger import Reading
 from earmark.copywriting.config import CopyConfig
 from earmark.copywriting.grounding.compliance import comply
 from earmark.copywriting.grounding.grounding import Dissent, GroundedCopy, GroundedSentence, Withheld
@@ -20,33 +17,14 @@ from earmark.copywriting.writers.ledger_composer.wording import Named
 WRITER = "ledger composer"
 
 
-@dataclass(frozen=True)
-class GoodsReading:
-    """What the reviews of goods say: every claim, and the ledger of facts."""
-
-    claims: tuple[Claim, ...]
-    ledger: Ledger
-    unhappy: frozenset[str]
-    """Reviews that are no voice for praise, by their stars."""
-
-
-def read_goods(reviewed: ReviewedProduct) -> GoodsReading:
-    """Read the reviews of goods, once."""
-    claims = read_claims(reviewed)
-    unhappy = frozenset(r.id for r in reviewed.reviews if r.stars is not None and r.stars <= UNHAPPY)
-    facts = list_facts(claims, set(unhappy))
-    ledger = Ledger(product_id=reviewed.product.id, reviews=reviewed.asked, facts=tuple(facts))
-    return GoodsReading(tuple(claims), ledger, unhappy)
-
-
-def composer_of(reading: GoodsReading, reviewed: ReviewedProduct, brief: Brief, config: CopyConfig) -> Composer:
+def composer_of(reading: Reading, reviewed: ReviewedProduct, brief: Brief, config: CopyConfig) -> Composer:
     """Who writes about these goods."""
-    named = Named(brief.product.name, frozenset(), [review.text for review in reviewed.reviews])
+    named = Named(brief.product.name, reading.nouns, [review.text for review in reviewed.reviews])
     quotes = quotes_of(reviewed, reading.claims, reading.unhappy)
     return Composer(reading.ledger, named, quotes, config, dict(brief.product.facts))
 
 
-def write_goods(reading: GoodsReading, reviewed: ReviewedProduct, brief: Brief, config: CopyConfig) -> GroundedCopy:
+def write_goods(reading: Reading, reviewed: ReviewedProduct, brief: Brief, config: CopyConfig) -> GroundedCopy:
     """Write about goods; the sentences that a hard check stops are withheld."""
     lines = composer_of(reading, reviewed, brief, config).write()
     outcomes = [[grounded(one, reviewed, brief.product.name or "") for one in line] for line in lines]
@@ -67,7 +45,7 @@ def write_goods(reading: GoodsReading, reviewed: ReviewedProduct, brief: Brief, 
 
 
 def goods_copy(
-    reading: GoodsReading,
+    reading: Reading,
     brief: Brief,
     rules: PraiseRules,
     reviewed: ReviewedProduct,

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from earmark.copywriting.claims.ledger import Fact, Ledger, ledger_of
+from earmark.copywriting.claims.ledger import Fact, Ledger, read_goods
 from earmark.copywriting.reviews import read_products
 
 
@@ -15,7 +15,7 @@ def ledger(tmp_path: Path, *reviews: str | tuple[str, int], name: str = "Travel 
     lines = [json.dumps({"product": "m", "name": name, "text": text, "stars": stars}) for text, stars in rows]
     table.write_text("\n".join(lines), encoding="utf-8")
     (product,) = read_products(table)
-    return ledger_of(product)
+    return read_goods(product).ledger
 
 
 def fact(book: Ledger, concept: str, polarity: int = 1) -> Fact | None:

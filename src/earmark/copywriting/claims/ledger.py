@@ -2,7 +2,9 @@
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 from earmark.copywriting.claims.claim import Claim
 from earmark.copywriting.claims.extraction import MENTIONED, read_sentence
@@ -41,10 +43,30 @@ class Ledger(Record):
     facts: tuple[Fact, ...]
 
 
-def read_claims(reviewed: ReviewedProduct) -> list[Claim]:
-    """Every claim of every review of a product, in their order."""
+@dataclass(frozen=True)
+class Reading:
+    """What the reviews of goods say: every claim, and the ledger of facts."""
+
+    claims: tuple[Claim, ...]
+    ledger: Ledger
+    unhappy: frozenset[str]
+    """Reviews that are no voice for praise, by their stars."""
+    nouns: tuple[str, ...]
+    """What the product is called, the likeliest first; empty where neither name nor reviews tell."""
+
+
+def read_goods(reviewed: ReviewedProduct) -> Reading:
+    """Read the reviews of goods, once, and count what they share."""
     docs = list(parse(_calm(sentence.text) for sentence in reviewed.sentences))
-    own = product_nouns(docs, reviewed.product.name or "")
+    nouns = product_nouns(docs, reviewed.product.name or "")
+    claims = _claims(reviewed, docs, frozenset(nouns))
+    unhappy = frozenset(r.id for r in reviewed.reviews if r.stars is not None and r.stars <= UNHAPPY)
+    facts = list_facts(claims, unhappy)
+    ledger = Ledger(product_id=reviewed.product.id, reviews=reviewed.asked, facts=tuple(facts))
+    return Reading(tuple(claims), ledger, unhappy, nouns)
+
+
+def _claims(reviewed: ReviewedProduct, docs: Sequence[Any], own: frozenset[str]) -> list[Claim]:
     claims: list[Claim] = []
     for place, (sentence, doc) in enumerate(zip(reviewed.sentences, docs, strict=True)):
         following = reviewed.sentences[place + 1 : place + 2]
@@ -61,15 +83,7 @@ def _calm(text: str) -> str:
 _SHOUTED = re.compile(r"\b[A-Z]{3,}\b")
 
 
-def ledger_of(reviewed: ReviewedProduct) -> Ledger:
-    """Read the reviews of a product and count what they share."""
-    stars = {review.id: review.stars for review in reviewed.reviews}
-    unhappy = {review for review, given in stars.items() if given is not None and given <= UNHAPPY}
-    facts = list_facts(read_claims(reviewed), unhappy)
-    return Ledger(product_id=reviewed.product.id, reviews=reviewed.asked, facts=tuple(facts))
-
-
-def list_facts(claims: Iterable[Claim], unhappy: set[str]) -> list[Fact]:
+def list_facts(claims: Iterable[Claim], unhappy: Collection[str]) -> list[Fact]:
     """Group claims by what they mean, and count voices.
 
     Args:
@@ -84,7 +98,7 @@ def list_facts(claims: Iterable[Claim], unhappy: set[str]) -> list[Fact]:
     return sorted(facts, key=lambda fact: (-len(fact.voices), fact.concept, -fact.polarity))
 
 
-def _facts_of(name: str, claims: Sequence[Claim], unhappy: set[str]) -> list[Fact]:
+def _facts_of(name: str, claims: Sequence[Claim], unhappy: Collection[str]) -> list[Fact]:
     sums: dict[str, int] = defaultdict(int)
     for claim in claims:
         sums[claim.review_id] += claim.polarity
@@ -95,7 +109,7 @@ def _facts_of(name: str, claims: Sequence[Claim], unhappy: set[str]) -> list[Fac
     sides[0] = {claim.review_id for claim in claims} - sides[-1] if stated else set()
     facts = []
     for sign in (1, 0, -1):
-        voices = sides[sign] - (unhappy if sign > 0 else set())
+        voices = sides[sign] - set(unhappy if sign > 0 else ())
         wording = _wording(name, sign, claims)
         if wording and voices:
             chosen = tuple(

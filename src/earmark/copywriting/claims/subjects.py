@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from earmark.copywriting.claims.tables import words
 from earmark.copywriting.claims.valence import valence
+from earmark.copywriting.english import singular_of
 
 Whose = Literal["product", "part", "person", "kin", "body", "belonging", "rival", "seller", "nobody"]
 
@@ -29,8 +30,8 @@ PRODUCT = Subject("product")
 NOBODY = Subject("nobody")
 
 
-def product_nouns(docs: Iterable[Any], name: str = "") -> frozenset[str]:
-    """The nouns that mean the product: the head of its name, and what several reviews call it.
+def product_nouns(docs: Iterable[Any], name: str = "") -> tuple[str, ...]:
+    """The nouns that mean the product: the head of its name, then what reviews call it, the most often first.
 
     Args:
         docs: parsed sentences, one review's after the other.
@@ -48,9 +49,9 @@ def product_nouns(docs: Iterable[Any], name: str = "") -> frozenset[str]:
             elif bought:
                 votes[token.lemma_.lower()] += 1
     most = max(votes.values(), default=0)
-    agreed = {noun for noun, count in votes.items() if count >= 3 and count >= _OWN_SHARE * most}
+    agreed = [noun for noun, count in votes.most_common() if count >= 3 and count >= _OWN_SHARE * most]
     named = re.findall(r"[a-z]+", re.split(r" for | with |,|\(", name.lower())[0])[-1:]
-    return frozenset(agreed | {word.removesuffix("s") if len(word) > 4 else word for word in named} | set(named))
+    return tuple(dict.fromkeys((*map(singular_of, named), *named, *agreed)))
 
 
 _BUYING = frozenset(["buy", "love", "recommend", "order", "purchase", "own", "get", "receive", "like", "use"])

@@ -16,8 +16,8 @@ _LEADS = {
 }
 # Liking says nothing of the thing; it opens no sentence and stands only where there is little else.
 GENERAL = frozenset({"overall", "bought-again", "better-than-others"})
-# What these say of a thing is its kind, or is said better by another fact.
-_UNSAID = frozenset({"works"})
+# What every good thing does, and what it costs, come after what this one does.
+_LAST = ("works", "price")
 
 
 def praise_of(ledger: Ledger, rules: PraiseRules, tone: str) -> list[Fact]:
@@ -41,7 +41,7 @@ def praise_of(ledger: Ledger, rules: PraiseRules, tone: str) -> list[Fact]:
 
     def rank(fact: Fact) -> tuple[bool, bool, float, int, str]:
         place = order.index(fact.kind) if fact.kind in order else len(order)
-        return fact.concept in GENERAL, fact.concept in _UNSAID, -len(fact.voices) + 0.6 * place, place, fact.concept
+        return fact.concept in GENERAL, fact.concept in _LAST, -len(fact.voices) + 0.6 * place, place, fact.concept
 
     return sorted(facts, key=rank)
 

@@ -17,7 +17,7 @@ class Named:
 
     Args:
         name: as the shop gives it, if it does.
-        nouns: what reviewers call it.
+        nouns: what reviewers call it, the likeliest first.
         texts: what they wrote: a first word that they write small is no proper name.
 
     Attributes:
@@ -28,12 +28,12 @@ class Named:
         many: whether verbs are plural.
     """
 
-    def __init__(self, name: str | None, nouns: frozenset[str], texts: Sequence[str] = ()) -> None:
+    def __init__(self, name: str | None, nouns: Sequence[str], texts: Sequence[str] = ()) -> None:
         shown = re.sub(r"\s+", " ", name or "").strip(" .!?,;:")
         if len(shown.split()) > _LONGEST_NAME:
             shown = _BREAKS.split(shown)[0]
         head = _BREAKS.split(shown)[0].split()
-        self.noun = head[-1].lower() if head else next(iter(sorted(nouns)), "product")
+        self.noun = head[-1].lower() if head else next(iter(nouns), "product")
         self.many = self.noun != singular_of(self.noun) and self.noun == plural_of(singular_of(self.noun))
         self.bare = _in_a_sentence(shown, texts) if shown else self.noun
         self.full = self.bare if self.bare.lower().startswith(("the ", "a ", "an ")) else f"the {self.bare}"
