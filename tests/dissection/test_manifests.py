@@ -468,11 +468,19 @@ def test_fsd50k_without_its_labels_is_refused_by_name(tmp_path):
 
 
 def test_a_table_that_is_not_read_is_named(tmp_path):
+    put(tmp_path / "cat" / "1.wav")
     put(tmp_path / "dog" / "1.wav")
     table(tmp_path, "path,label\ndog/1.wav,hound\n", "labels.csv")
     clips = load_clips(tmp_path)
-    assert [clip.label for clip in clips.clips] == ["dog"]
+    assert [clip.label for clip in clips.clips] == ["cat", "dog"]
     assert clips.notes == ("Tables that are not read: labels.csv; name one to read its clips.",)
+
+
+def test_the_one_table_of_a_folder_without_classes_is_read_whatever_its_name(tmp_path):
+    put(tmp_path / "clips" / "1.wav")
+    table(tmp_path, "path,sentence\nclips/1.wav,a dog barks\n", "validated.csv")
+    (clip,) = load_clips(tmp_path).clips
+    assert (clip.label, clip.caption) == (None, "a dog barks")
 
 
 def test_a_path_that_leads_out_of_the_folder_in_another_spelling_stays_outside(tmp_path):

@@ -86,7 +86,22 @@ def _of_folder(path: Path, *, follow_links: bool) -> Listing:
         read = {table.folder for table in described}
         rest = tuple(clip for clip in listing.clips if clip.path.split("/")[0] not in read)
         return _joined([*(read_manifest(table) for table in described), replace(listing, clips=rest)])
+    classes = {label for clip in listing.clips for label in clip.labels}
+    if len(classes) < 2 and (alone := _only_table(path)) is not None:
+        return _joined([alone])
     return with_folder_sides(listing)
+
+
+def _only_table(path: Path) -> Listing | None:
+    """What the one table of a folder without classes lists; ``None`` where there are several, or it lists no clips."""
+    tables = [entry for entry in path.iterdir() if entry.suffix.lower() in _TABLES and entry.is_file()]
+    if len(tables) != 1:
+        return None
+    try:
+        listing = read_manifest(table_of(tables[0]))
+    except InvalidInput:
+        return None
+    return listing if listing.clips and listing.root == path else None
 
 
 def _of_file(path: Path, *, esc10_only: bool) -> Listing:
