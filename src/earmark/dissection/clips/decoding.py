@@ -13,6 +13,7 @@ from earmark.dissection.clips.clip import Clip, clip_id
 from earmark.dissection.clips.listing import Stretch
 from earmark.dissection.clips.opening import Audio, Frames, UnusableAudio, open_audio
 from earmark.errors import InvalidInput, MissingExtra, RunConflict
+from earmark.runs.files import content_hash
 
 Waveform = npt.NDArray[np.float32]
 """(sample,), mono, in [-1, 1]."""
@@ -173,14 +174,10 @@ def file_hash(path: Path) -> str:
     Raises:
         UnusableAudio: it cannot be read.
     """
-    digest = hashlib.blake2b(digest_size=8)
     try:
-        with path.open("rb") as file:
-            while piece := file.read(1 << 20):
-                digest.update(piece)
-    except OSError as error:
-        raise UnusableAudio(f"unreadable: {error.strerror}") from error
-    return digest.hexdigest()
+        return content_hash(path)
+    except InvalidInput as error:
+        raise UnusableAudio(f"unreadable: {error}") from error
 
 
 def _frames_of(audio: Audio, stretch: Stretch) -> tuple[int, int]:
