@@ -5,6 +5,7 @@ text alone. The judge is a language model, or the embedded rules of ``allure_rul
 orders. Longer text wins too easily: what length explains of a strength is taken away before anything is learned.
 """
 
+import json
 import math
 import re
 import tomllib
@@ -29,6 +30,9 @@ from earmark.language.orders import holds_order
 from earmark.language.prompt_files import PromptSet, load_prompt
 from earmark.language.structured import ask
 from earmark.runs.files import whole_file
+
+_ABOUT = "allure"
+"""The key under which a file keeps what belongs to its weights."""
 
 
 @dataclass(frozen=True)
@@ -191,7 +195,8 @@ class Allure:
 
         about = {"judge": self.judge, "centre": str(self.centre), "scale": str(self.scale), "fit": str(self.fit)}
         with whole_file(file) as unfinished:
-            save_file({"weights": self.weights}, unfinished, metadata=about)
+            # One value: safetensors writes several in any order, and equal rewards are equal bytes.
+            save_file({"weights": self.weights}, unfinished, metadata={_ABOUT: json.dumps(about)})
 
     @classmethod
     def load(cls, file: Path, embedder: Embedder) -> "Allure":
@@ -205,8 +210,9 @@ class Allure:
         try:
             with safe_open(file, framework="numpy") as stored:
                 weights, about = stored.get_tensor("weights"), stored.metadata() or {}
+                about = json.loads(about[_ABOUT]) if _ABOUT in about else about
                 numbers = {name: float(about[name]) for name in ("centre", "scale", "fit")}
-        except (OSError, SafetensorError, KeyError, ValueError) as error:
+        except (OSError, SafetensorError, KeyError, ValueError, TypeError) as error:
             raise InvalidInput(f"{file} holds no allure reward: {error}") from error
         made = cls(EachTextOnce(embedder), weights, judge=about.get("judge", "unknown"), **numbers)
         if len(weights) != _inputs(["a"], embedder).shape[1]:
