@@ -230,3 +230,11 @@ def test_the_same_request_goes_on_and_another_is_refused_by_what_differs(tmp_pat
         RunFolder.begin_or_continue(run.path, asked(taps=("a",), reviews_hash="2"))
     with pytest.raises(RunConflict, match="other arguments"):
         RunFolder.begin_or_continue(run.path, asked(taps=("b",), reviews_hash="1"))
+
+
+def test_a_stage_that_is_run_again_keeps_its_place_in_the_manifest(tmp_path):
+    run = RunFolder.create(tmp_path / "run", Manifest.begin("training", {}, 0))
+    for name in ("first", "second", "first"):
+        with run.stage(name):
+            pass
+    assert [stage.name for stage in run.manifest.stages] == ["first", "second"]

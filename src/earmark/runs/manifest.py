@@ -140,9 +140,9 @@ class Manifest(Record):
         return next((stage for stage in self.stages if stage.name == name), None)
 
     def with_stage(self, record: StageRecord) -> "Manifest":
-        """The manifest with this stage added, or replaced."""
-        others = tuple(stage for stage in self.stages if stage.name != record.name)
-        return self.model_copy(update={"stages": (*others, record)})
+        """The manifest with this stage added, or replaced where it stands: one that is run again keeps its place."""
+        stages = {stage.name: stage for stage in self.stages} | {record.name: record}
+        return self.model_copy(update={"stages": tuple(stages.values())})
 
 
 def now() -> str:
